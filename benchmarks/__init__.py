@@ -1,0 +1,1 @@
+"""Measurements of this code on this machine; nothing here is a test."""

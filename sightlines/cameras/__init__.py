@@ -1,0 +1,1 @@
+"""Decide which observations are one camera; pure, no I/O."""

@@ -1,0 +1,142 @@
+"""`flask import` and `flask import-areas`: files into the record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from sightlines.attributes import KINDS
+from sightlines.cli.shell import (
+    REFUSED,
+    command_settings,
+    command_site,
+    print_json,
+    telling_errors,
+)
+from sightlines.errors import SourceRefusedError
+from sightlines.licences import UNSTATED
+from sightlines.pipeline.imports import (
+    ImportOptions,
+    ImportReport,
+    import_areas,
+    import_file,
+    source_row,
+)
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
+@click.option("--source", help="Id of the source; the file's name otherwise.")
+@click.option("--title", help="Title of the source, as people read it.")
+@click.option("--licence", help="Licence of the source, for example ODbL-1.0 or OGL-UK-3.0.")
+@click.option("--encoding", help="Character encoding of a text file.")
+@click.option("--observed-at", help="When all of it was seen: 2024, 2024-05 or 2024-05-31.")
+@click.option("--kind", type=click.Choice(KINDS), help="Kind of every row that names none.")
+@click.option("--extent", type=FILE, help="Boundary file of the ground that the source covers.")
+@click.option("--dry-run", is_flag=True, help="Read and report, record nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Report for machines.")
+def import_command(
+    paths: tuple[Path, ...],
+    source: str | None,
+    title: str | None,
+    licence: str | None,
+    encoding: str | None,
+    observed_at: str | None,
+    kind: str | None,
+    extent: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Read files of cameras into observations; `flask publish` makes them public."""
+    options = ImportOptions(source, title, licence, encoding, observed_at, kind, extent)
+    settings, ledger = command_settings(), command_site().ledger
+    reports: list[ImportReport] = []
+    refused = False
+    for path in paths:
+        try:
+            reports.append(
+                import_file(settings, ledger, path, options, now=datetime.now(UTC), dry_run=dry_run)
+            )
+        except SourceRefusedError as reason:
+            refused = True
+            click.echo(f"{path.name}: {reason}", err=True)
+            continue
+        if not as_json:
+            _tell(path, reports[-1])
+    if as_json and reports:
+        shown = [asdict(report) for report in reports]
+        print_json(shown[0] if len(paths) == 1 else shown)
+    if refused:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def _tell(path: Path, report: ImportReport) -> None:
+    state = "" if report.new or report.run is None else " (known already: nothing has changed)"
+    click.echo(
+        f"{path.name}: {report.observations} of {report.rows_read} rows taken as source "
+        f"{report.source}, {report.cameras_counted} cameras counted{state}"
+    )
+    for heading, counts in (("rejected", report.rejected), ("noted", report.notes)):
+        for reason, n in sorted(counts.items()):
+            click.echo(f"  {heading}: {reason.replace('_', ' ')} ({n})")
+
+
+@click.command("import-areas")
+@click.argument("path", type=FILE)
+@click.option("--level", help="Level of the areas; the file's name otherwise.")
+@click.option("--name", help="Column of the names.")
+@click.option("--code", help="Column of the codes.")
+@click.option("--population", help="Table of residents, FILE or FILE:COLUMN, or :COLUMN here.")
+@click.option("--crs", help="Coordinate reference system where the file names none: EPSG:n.")
+@click.option("--source", help="Id of the source; the file's name otherwise.")
+@click.option("--title", help="Title of the source.")
+@click.option("--licence", default=UNSTATED, help="Licence of the boundaries.")
+@click.option("--json", "as_json", is_flag=True, help="Report for machines.")
+def import_areas_command(
+    path: Path,
+    level: str | None,
+    name: str | None,
+    code: str | None,
+    population: str | None,
+    crs: str | None,
+    source: str | None,
+    title: str | None,
+    licence: str,
+    as_json: bool,
+) -> None:
+    """Read a boundary file into the areas that statistics are made for."""
+    columns = {"level": level, "name": name, "code": code, "population": population, "crs": crs}
+    with telling_errors():
+        reading, sets = import_areas(
+            command_settings(),
+            command_site().ledger,
+            path,
+            source=source_row(path, source, title, licence),
+            now=datetime.now(UTC),
+            columns=columns,
+        )
+    residents = reading.areas["population"].to_pylist()
+    report = {
+        "source": sets[0].source if sets else None,
+        "levels": {row.level: row.n_areas for row in sets},
+        "areas": reading.areas.num_rows,
+        "with_population": sum(1 for n in residents if n is not None),
+        "population": sum(n for n in residents if n is not None),
+        "notes": dict(reading.notes),
+        "columns": dict(reading.columns),
+        "new": any(row.created for row in sets),
+    }
+    if as_json:
+        print_json(report)
+        return
+    click.echo(
+        f"{path.name}: {report['areas']} areas ({', '.join(row.level for row in sets)}), "
+        f"{report['with_population']} with residents, {report['population']:,} in all"
+    )
+    for reason, n in sorted(dict(reading.notes).items()):
+        click.echo(f"  noted: {reason.replace('_', ' ')} ({n})")

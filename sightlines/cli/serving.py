@@ -1,0 +1,118 @@
+"""`flask serve`: what `make run` starts, web workers and one publisher beside them.
+
+An empty instance is filled with the sample first. The publisher is a process of its own; it is
+started again if it ends, and ends with this one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from sightlines.cli.fonts import prepare_fonts
+from sightlines.cli.shell import command_settings, command_site, telling_errors
+from sightlines.errors import SettingsInvalidError, SnapshotMissingError
+from sightlines.observations.origins import sources
+from sightlines.observations.signing_key import signing_key
+from sightlines.pipeline.imports import ImportOptions, import_file
+from sightlines.pipeline.publication import publish
+from sightlines.settings import ROOT
+from sightlines.snapshot.manifest import read_current
+
+if TYPE_CHECKING:
+    from sightlines.observations.ledger import Ledger
+    from sightlines.settings import Settings
+
+LOG = logging.getLogger(__name__)
+
+SAMPLE = ROOT / "data" / "sample" / "helsinki_centre.osm.pbf"
+SAMPLE_TITLE = "OpenStreetMap, Helsinki centre (sample)"
+RESTART_S = 2.0
+STOP_S = 20
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", envvar="HOST", show_default=True)
+@click.option("--port", default=8000, envvar="PORT", show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+def serve_command(host: str, port: int, workers: int) -> None:
+    """Serve the site, with the sample where the instance is still empty."""
+    with telling_errors():
+        _refuse_taken_port(host, port)
+        prepare(command_settings(), command_site().ledger)
+    stop = threading.Event()
+    keeper = threading.Thread(target=_keep_publisher, args=(stop,))
+    keeper.start()
+    click.echo(f"Sightlines is at http://{host}:{port} (Ctrl-C ends it)")
+    try:
+        Granian(
+            "app:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            working_dir=ROOT,
+            log_access=False,
+        ).serve()
+    finally:
+        stop.set()
+        keeper.join()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Refuse a port that something answers at: two servers would share its requests unnoticed."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        raise SettingsInvalidError(
+            f"Something else answers at {host}:{port} already; set PORT to another number."
+        )
+
+
+def prepare(settings: Settings, ledger: Ledger) -> None:
+    """Make an instance ready to be served: its key, its fonts, something to show.
+
+    Parameters
+    ----------
+    settings, ledger
+        The instance. One that has a source or a snapshot already keeps what it has.
+    """
+    signing_key(settings)
+    prepare_fonts(settings.fonts_folder)
+    now = datetime.now(UTC)
+    if not sources(ledger):
+        click.echo("Filling the empty instance with the sample.")
+        import_file(settings, ledger, SAMPLE, ImportOptions(title=SAMPLE_TITLE), now=now)
+    try:
+        read_current(settings.snapshots_folder)
+    except SnapshotMissingError:
+        publish(settings, ledger, now=now)
+
+
+def _keep_publisher(stop: threading.Event) -> None:
+    """Run the publisher until told to stop, and start it again whenever it ends."""
+    while not stop.is_set():
+        with subprocess.Popen(
+            [sys.executable, "-m", "flask", "publisher"],
+            cwd=ROOT,
+            env={**os.environ, "FLASK_APP": "app.py"},
+        ) as publisher:
+            while publisher.poll() is None and not stop.wait(0.2):
+                pass
+            if publisher.poll() is None:
+                publisher.terminate()
+                try:
+                    publisher.wait(STOP_S)
+                except subprocess.TimeoutExpired:
+                    publisher.kill()
+        if not stop.wait(RESTART_S):
+            LOG.warning("The publisher has ended and is started again.")

@@ -1,0 +1,83 @@
+"""Write cameras as CSV that is safe to open in a spreadsheet.
+
+A cell of text that a spreadsheet would read as a formula gets an apostrophe in front; numbers stay
+numbers, so -33.87 is a latitude and not a formula. Lists are written as JSON.
+
+References
+----------
+RFC 4180. OWASP, CSV Injection.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import orjson
+
+from sightlines.downloads.rows import PROPERTIES, published, row_dicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+
+    from sightlines.downloads.release import Release
+
+COLUMNS = ("id", "longitude", "latitude", *(n for n in PROPERTIES if n != "id"), "snapshot")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: object) -> object:
+    """Return a value as a cell holds it.
+
+    Parameters
+    ----------
+    value
+        A property of a camera.
+
+    Returns
+    -------
+    object
+        Numbers as they are, null as "", truth as `true` or `false`, lists as JSON, texts with an
+        apostrophe in front where a spreadsheet would calculate.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return value
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def write_csv(batches: Iterable[pa.Table], release: Release) -> Iterator[bytes]:
+    """Write a table with a header row.
+
+    Parameters
+    ----------
+    batches
+        Tables of `schema.CAMERA`.
+    release
+        What the file says of itself; its snapshot stands in the last column.
+
+    Yields
+    ------
+    bytes
+        UTF-8, lines ended by CR LF.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    for batch in batches:
+        for row in row_dicts(batch):
+            properties = published(row)
+            cells = [row["lon"], row["lat"], *(properties[n] for n in PROPERTIES if n != "id")]
+            writer.writerow([row["id"], *map(safe_cell, cells), release.snapshot])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    if buffer.tell():
+        yield buffer.getvalue().encode()

@@ -1,0 +1,1 @@
+"""The append-only record: ledger, lake, runs, submissions and their moderation."""

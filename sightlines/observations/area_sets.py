@@ -1,0 +1,248 @@
+"""The register of areas: which boundary sets statistics are made for.
+
+An *area set* is all areas of one level from one source: the wards of a council's file, the
+districts of an OpenStreetMap extract. It is a file of the lake. A newer set of the same level from
+the same source takes the older one's place; a newer run of a source takes the place of all sets
+that its older run brought.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import insert, select, update
+
+from sightlines.observations.conform import conform
+from sightlines.observations.lake import StoredFile, read_table, write_table
+from sightlines.observations.tables import ACCEPTED, SUPERSEDED, area_sets
+from sightlines.schema import AREA, short_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Row
+
+    from sightlines.observations.ledger import Ledger
+    from sightlines.observations.origins import SourceRow
+
+
+@dataclass(frozen=True)
+class AreaSetRow:
+    """One area set.
+
+    Parameters
+    ----------
+    id
+        Short digest of source, licence, level, the input (or the run) and the file.
+    level, source, licence
+        As in the areas.
+    run
+        The run that brought it; None for a boundary file.
+    n_areas
+        How many areas it has.
+    file
+        Where it lies in the lake.
+    registered_at
+        When it was first registered, UTC.
+    created
+        Whether this call has registered it; False where it was known already.
+    """
+
+    id: str
+    level: str
+    source: str
+    licence: str
+    run: str | None
+    n_areas: int
+    file: StoredFile
+    registered_at: datetime
+    created: bool = False
+
+
+def register_areas(
+    ledger: Ledger,
+    lake_folder: Path,
+    areas: pa.Table,
+    *,
+    source: SourceRow,
+    digest: str,
+    registered_at: datetime,
+) -> tuple[AreaSetRow, ...]:
+    """Register the areas of a boundary file; the same again changes nothing.
+
+    Parameters
+    ----------
+    ledger, lake_folder
+        Where to record them.
+    areas
+        `schema.AREA`, of one level or several. Their `source` and `licence` become those given.
+    source
+        Who publishes them.
+    digest
+        Of the input's bytes; the run's id where a run brought them.
+    registered_at
+        Now, UTC.
+
+    Returns
+    -------
+    tuple of AreaSetRow
+        One a level, in the order of the levels' names; empty where there are no areas.
+    """
+    drafts = store_areas(
+        lake_folder, areas, source=source, digest=digest, registered_at=registered_at
+    )
+    with ledger.writing() as connection:
+        return tuple(_accept(connection, draft) for draft in drafts)
+
+
+def store_areas(
+    lake_folder: Path,
+    areas: pa.Table,
+    *,
+    source: SourceRow,
+    digest: str,
+    registered_at: datetime,
+) -> list[AreaSetRow]:
+    """Write the areas into the lake, one file a level, without telling the ledger yet.
+
+    Parameters
+    ----------
+    lake_folder, areas, source, digest, registered_at
+        As for `register_areas`.
+
+    Returns
+    -------
+    list of AreaSetRow
+        In the order of the levels' names, each with `created` and without a run.
+    """
+    whole = _with_source(conform(areas, AREA), source)
+    return [
+        _store_level(lake_folder, whole, level, digest, registered_at)
+        for level in sorted(pc.unique(whole.column("level")).to_pylist())
+    ]
+
+
+def accept_areas_of_run(
+    connection: Connection, run: str, source: str, drafts: Sequence[AreaSetRow]
+) -> None:
+    """Let the area sets of a run stand in the place of those of the source's other runs.
+
+    Parameters
+    ----------
+    connection
+        Writing.
+    run, source
+        Ids.
+    drafts
+        What `store_areas` returned; empty for a run that is in the ledger already.
+    """
+    connection.execute(
+        update(area_sets)
+        .where(area_sets.c.source == source, area_sets.c.run.is_not(None))
+        .values(outcome=SUPERSEDED)
+    )
+    known = connection.execute(select(area_sets).where(area_sets.c.run == run)).all()
+    for draft in drafts or [_row(found) for found in known]:
+        _accept(connection, replace(draft, run=run))
+
+
+def current_area_sets(ledger: Ledger) -> list[AreaSetRow]:
+    """Return the area sets that stand, in the order of level, source and id."""
+    query = (
+        select(area_sets)
+        .where(area_sets.c.outcome == ACCEPTED)
+        .order_by(area_sets.c.level, area_sets.c.source, area_sets.c.id)
+    )
+    with ledger.reading() as connection:
+        return [_row(found) for found in connection.execute(query)]
+
+
+def areas_of(lake_folder: Path, area_set: AreaSetRow) -> pa.Table:
+    """Read the areas of a set.
+
+    Returns
+    -------
+    pa.Table
+        `schema.AREA`.
+
+    Raises
+    ------
+    RecordBrokenError
+        If the file is not what was written.
+    """
+    return conform(read_table(lake_folder, area_set.file), AREA)
+
+
+def _with_source(areas: pa.Table, source: SourceRow) -> pa.Table:
+    values = {"source": source.id, "licence": source.licence}
+    columns = [
+        pa.repeat(pa.scalar(values[name]), areas.num_rows) if name in values else areas.column(name)
+        for name in AREA.names
+    ]
+    return pa.Table.from_arrays(columns, schema=AREA)
+
+
+def _store_level(
+    lake_folder: Path, areas: pa.Table, level: str, digest: str, registered_at: datetime
+) -> AreaSetRow:
+    chosen = areas.filter(pc.equal(areas.column("level"), level))
+    source, licence = chosen.column("source")[0].as_py(), chosen.column("licence")[0].as_py()
+    name = short_digest(source, licence, level, digest)
+    file = write_table(lake_folder, f"areas/{name}", chosen)
+    return AreaSetRow(
+        # The rows may differ though the file is the same: another table of population, another
+        # column for the names. So their own digest counts as well.
+        id=short_digest(name, file.sha256),
+        level=level,
+        source=source,
+        licence=licence,
+        run=None,
+        n_areas=chosen.num_rows,
+        file=file,
+        registered_at=registered_at,
+        created=True,
+    )
+
+
+def _accept(connection: Connection, draft: AreaSetRow) -> AreaSetRow:
+    connection.execute(
+        update(area_sets)
+        .where(area_sets.c.source == draft.source, area_sets.c.level == draft.level)
+        .values(outcome=SUPERSEDED)
+    )
+    this = area_sets.c.id == draft.id
+    if connection.execute(update(area_sets).where(this).values(outcome=ACCEPTED)).rowcount:
+        return _row(connection.execute(select(area_sets).where(this)).one())
+    connection.execute(
+        insert(area_sets).values(
+            id=draft.id,
+            level=draft.level,
+            source=draft.source,
+            licence=draft.licence,
+            run=draft.run,
+            outcome=ACCEPTED,
+            n_areas=draft.n_areas,
+            file=draft.file.path,
+            sha256=draft.file.sha256,
+            registered_at=draft.registered_at,
+        )
+    )
+    return draft
+
+
+def _row(found: Row[Any]) -> AreaSetRow:
+    return AreaSetRow(
+        id=found.id,
+        level=found.level,
+        source=found.source,
+        licence=found.licence,
+        run=found.run,
+        n_areas=found.n_areas,
+        file=StoredFile(found.file, found.sha256),
+        registered_at=found.registered_at,
+    )

@@ -1,0 +1,1 @@
+"""Alembic's migrations of the ledger; `sightlines.observations.upgrade` runs them."""

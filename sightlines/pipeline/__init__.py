@@ -1,0 +1,1 @@
+"""Import and publish: the only writer that knows several stages."""

@@ -1,0 +1,231 @@
+"""From the record to a snapshot: fuse, arrange, measure, seal, swap."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from sightlines.cameras.fusion import cameras_from
+from sightlines.errors import SightlinesError
+from sightlines.licences import find, is_publishable
+from sightlines.observations.area_sets import areas_of, current_area_sets
+from sightlines.observations.batches import due, publish_batch
+from sightlines.observations.origins import sources as ledger_sources
+from sightlines.observations.run_rows import accepted_runs
+from sightlines.observations.runs import base_map_of, observations_of
+from sightlines.schema import AREA, BASE_MAP_FEATURE, OBSERVATION, short_digest
+from sightlines.settings import ROOT
+from sightlines.snapshot.build import arrange, seal, stage, write_arrow
+from sightlines.snapshot.manifest import (
+    Manifest,
+    file_digest,
+    read_current,
+    read_manifest,
+    swap_current,
+    verify_files,
+)
+from sightlines.statistics.hexagons import hexagon_areas
+from sightlines.statistics.table import area_statistics
+from sightlines.tiles.base_map import build_base_map
+from sightlines.tiles.world import world_features
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sightlines.observations.ledger import Ledger
+    from sightlines.observations.origins import SourceRow
+    from sightlines.observations.run_rows import RunRow
+    from sightlines.settings import Settings
+
+WORLD_COUNTRIES = ROOT / "data" / "areas" / "world_countries.parquet"
+# A base map made by other code is another base map.
+_BASE_MAP_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class _Published:
+    """The runs whose licence lets them out, and their sources by id."""
+
+    runs: Sequence[RunRow]
+    sources: dict[str, SourceRow]
+
+
+def publish(settings: Settings, ledger: Ledger, *, now: datetime) -> Manifest:
+    """Seal a snapshot of everything accepted and make it current.
+
+    Only one process publishes at a time; another waits. The same input gives the same snapshot,
+    down to the bytes.
+
+    Parameters
+    ----------
+    settings, ledger
+        Where everything lies.
+    now
+        UTC; decides which submissions are due.
+
+    Returns
+    -------
+    Manifest
+        Of the snapshot that is current now.
+
+    Raises
+    ------
+    SightlinesError
+        If anything in the record is broken; `current` then stays as it was.
+    """
+    with _only_publisher(settings):
+        batch = due(ledger, now=now, delay_s=settings.publish_delay_s)
+        publish_batch(ledger, settings.lake_folder, batch)
+        published = _published(settings, ledger)
+        snapshots = settings.snapshots_folder
+        snapshots.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".staged-", dir=snapshots))
+        try:
+            manifest = _seal(settings, ledger, published, staging)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        folder = snapshots / manifest.id
+        verify_files(folder, read_manifest(folder))
+        if _current(snapshots) != manifest.id:
+            swap_current(snapshots, manifest.id)
+        return manifest
+
+
+@contextmanager
+def _only_publisher(settings: Settings) -> Iterator[None]:
+    """Hold the lock that one publishing process holds at a time."""
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.instance / "publisher.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _current(snapshots: Path) -> str | None:
+    try:
+        return read_current(snapshots)
+    except SightlinesError:
+        return None
+
+
+def _published(settings: Settings, ledger: Ledger) -> _Published:
+    sources = {row.id: row for row in ledger_sources(ledger)}
+    runs = [
+        run
+        for run in accepted_runs(ledger)
+        if is_publishable(sources[run.source].licence, publish_unstated=settings.publish_unstated)
+    ]
+    return _Published(runs, sources)
+
+
+def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Path) -> Manifest:
+    """Stage every file of a snapshot and close it."""
+    lake = settings.lake_folder
+    observations = [observations_of(lake, run) for run in published.runs]
+    cameras = cameras_from(pa.concat_tables([OBSERVATION.empty_table(), *observations]))
+    arranged = arrange(cameras)
+    stage(staging, arranged)
+    areas = _areas(settings, ledger, arranged.cameras)
+    extents = _extents(published.runs)
+    write_arrow(staging / "areas.arrow", areas)
+    write_arrow(staging / "statistics.arrow", area_statistics(arranged.cameras, areas, extents))
+    (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras, extents))
+    return seal(
+        staging,
+        settings.snapshots_folder,
+        cameras=arranged.cameras,
+        base_map=_base_map(settings, published.runs),
+    )
+
+
+def _areas(settings: Settings, ledger: Ledger, cameras: pa.Table) -> pa.Table:
+    """Gather countries, registered areas and the hexagons of the cameras; codes are unique."""
+    registered = [
+        areas_of(settings.lake_folder, area_set)
+        for area_set in current_area_sets(ledger)
+        if is_publishable(area_set.licence, publish_unstated=settings.publish_unstated)
+    ]
+    lon = cameras["lon"].to_numpy(zero_copy_only=False).astype(float)
+    lat = cameras["lat"].to_numpy(zero_copy_only=False).astype(float)
+    tables = [_countries(), *registered, hexagon_areas(lon, lat)]
+    whole = pa.concat_tables([table.select(AREA.names).cast(AREA) for table in tables])
+    # The same boundary in two extracts is one area; the first source in order gives its outline.
+    codes = whole["code"].to_pylist()
+    first: dict[str, int] = {}
+    for row, code in enumerate(codes):
+        first.setdefault(code, row)
+    return whole.take(pa.array(sorted(first.values()))).combine_chunks()
+
+
+def _countries() -> pa.Table:
+    return pq.read_table(WORLD_COUNTRIES).select(AREA.names).cast(AREA)
+
+
+def _extents(runs: Sequence[RunRow]) -> dict[str, shapely.Geometry]:
+    """Return the ground of each source: what its runs cover together."""
+    grounds: dict[str, list[shapely.Geometry]] = {}
+    for run in runs:
+        if run.extent is not None:
+            grounds.setdefault(run.source, []).append(run.extent)
+    return {source: shapely.union_all(parts) for source, parts in grounds.items()}
+
+
+def _sources_json(
+    published: _Published, cameras: pa.Table, extents: dict[str, shapely.Geometry]
+) -> bytes:
+    """Describe every source of a snapshot for pages and downloads."""
+    named = cameras["sources"].combine_chunks().flatten().value_counts().to_pylist()
+    counts = {row["values"]: row["counts"] for row in named}
+    rows = []
+    for source in sorted({run.source for run in published.runs}):
+        row = published.sources[source]
+        extent = extents.get(source)
+        runs = [run for run in published.runs if run.source == source]
+        rows.append(
+            {
+                "id": source,
+                "title": row.title,
+                "licence": row.licence,
+                "attribution": _attribution(row, runs),
+                "n_records": counts.get(source, 0),
+                "extent": None if extent is None else orjson.loads(shapely.to_geojson(extent)),
+                "runs": [run.id for run in runs],
+                "formats": sorted({run.format for run in runs}),
+                "retrieved_at": max(run.retrieved_at for run in runs),
+            }
+        )
+    return orjson.dumps(rows, option=orjson.OPT_INDENT_2)
+
+
+def _attribution(source: SourceRow, runs: Sequence[RunRow]) -> str:
+    """Return whom to name: OpenStreetMap asks for its own words."""
+    if any(run.format == "osm_pbf" for run in runs):
+        return "© OpenStreetMap contributors"
+    return f"{source.title} ({find(source.licence).name})"
+
+
+def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:
+    """Return the digest of the base map of some runs, building it where it is not there yet."""
+    files = [run.base_map_file for run in runs if run.base_map_file is not None]
+    inputs = [file_digest(WORLD_COUNTRIES).sha256, *(file.sha256 for file in files)]
+    digest = short_digest("base map", _BASE_MAP_VERSION, *inputs)
+    target = settings.base_maps_folder / f"{digest}.pmtiles"
+    if not target.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        features = [world_features(_countries())]
+        for run in runs:
+            found = base_map_of(settings.lake_folder, run)
+            if found is not None:
+                features.append(found.select(BASE_MAP_FEATURE.names).cast(BASE_MAP_FEATURE))
+        build_base_map(pa.concat_tables(features), target)
+    return digest

@@ -1,0 +1,1 @@
+"""Seal cameras into an immutable, dated release, and read it back."""

@@ -1,0 +1,258 @@
+"""Read a sealed snapshot, and follow `current` from a running process.
+
+A `Snapshot` is opened once, checked against its manifest, and mapped into memory; it never
+changes, so threads share it freely. `CurrentSnapshot` hands out the newest good one: a broken
+snapshot is refused and the last good one keeps being served.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sightlines.errors import (
+    NotFoundError,
+    SightlinesError,
+    SnapshotBrokenError,
+    SnapshotMissingError,
+)
+from sightlines.snapshot.build import BATCH_ROWS, COLUMNS, INDEX
+from sightlines.snapshot.columns import Columns
+from sightlines.snapshot.index import Index
+from sightlines.snapshot.manifest import (
+    POINTER,
+    Manifest,
+    read_current,
+    read_manifest,
+    verify_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One release, opened for reading.
+
+    Parameters
+    ----------
+    manifest
+        Its table of contents.
+    index, columns
+        The Morton index and the small columns beside it; row numbers are those of `cameras`.
+    cameras
+        `schema.CAMERA`, located rows first, in memory-mapped batches.
+    areas
+        `schema.AREA`.
+    statistics
+        The table of statistics of every area.
+    sources
+        One row a source: id, title, licence, attribution, extent as GeoJSON, runs.
+    """
+
+    manifest: Manifest
+    index: Index
+    columns: Columns
+    cameras: pa.Table
+    areas: pa.Table
+    statistics: pa.Table
+    sources: list[dict[str, Any]]
+
+    @classmethod
+    def open(cls, folder: Path) -> Snapshot:
+        """Open a snapshot after checking every digest.
+
+        Parameters
+        ----------
+        folder
+            The snapshot's folder.
+
+        Returns
+        -------
+        Snapshot
+            Mapped into memory.
+
+        Raises
+        ------
+        SnapshotMissingError
+            If there is no such folder.
+        SnapshotBrokenError
+            If anything in it contradicts the manifest.
+        """
+        manifest = read_manifest(folder)
+        verify_files(folder, manifest)
+        try:
+            snapshot = cls(
+                manifest=manifest,
+                index=Index.open(folder / INDEX),
+                columns=Columns.open(folder / COLUMNS),
+                cameras=_map_table(folder / "cameras.arrow"),
+                areas=_map_table(folder / "areas.arrow"),
+                statistics=_map_table(folder / "statistics.arrow"),
+                sources=orjson.loads((folder / "sources.json").read_bytes()),
+            )
+        except (OSError, ValueError, pa.ArrowException) as reason:
+            raise SnapshotBrokenError(f"Snapshot {folder.name} cannot be opened.") from reason
+        return snapshot
+
+    @property
+    def id(self) -> str:
+        """Return the snapshot's id."""
+        return self.manifest.id
+
+    def row(self, number: int) -> dict[str, Any]:
+        """Return one camera as a dictionary of `schema.CAMERA`, by its row number."""
+        found: dict[str, Any] = self.cameras.slice(number, 1).to_pylist()[0]
+        return found
+
+    def camera(self, camera_id: str) -> dict[str, Any]:
+        """Find one camera by its id.
+
+        Parameters
+        ----------
+        camera_id
+            As published.
+
+        Returns
+        -------
+        dict
+            A row of `schema.CAMERA`.
+
+        Raises
+        ------
+        NotFoundError
+            If this snapshot holds no such camera.
+        """
+        number = self.columns.row_of(camera_id)
+        if number is None:
+            number = self._unlocated.get(camera_id)
+        if number is None:
+            raise NotFoundError("There is no camera with this id in the current snapshot.")
+        return self.row(number)
+
+    @cached_property
+    def _unlocated(self) -> dict[str, int]:
+        start = len(self.index)
+        ids = self.cameras["id"].slice(start).to_pylist()
+        return {camera_id: start + offset for offset, camera_id in enumerate(ids)}
+
+    def batches(self, rows: pa.Array | None = None) -> Iterator[pa.Table]:
+        """Yield cameras in tables of bounded size.
+
+        Parameters
+        ----------
+        rows
+            Ascending row numbers; None means all rows.
+
+        Yields
+        ------
+        pa.Table
+            At most `BATCH_ROWS` rows of `schema.CAMERA`.
+        """
+        total = self.cameras.num_rows if rows is None else len(rows)
+        for start in range(0, total, BATCH_ROWS):
+            if rows is None:
+                yield self.cameras.slice(start, BATCH_ROWS)
+            else:
+                yield self.cameras.take(rows.slice(start, BATCH_ROWS))
+
+    @cached_property
+    def attributions(self) -> list[str]:
+        """Return whom to name wherever its data are shown, each once."""
+        return list(dict.fromkeys(row["attribution"] for row in self.sources))
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """Return the levels of its areas, sorted."""
+        return sorted(pc.unique(self.areas["level"]).to_pylist())
+
+
+def _map_table(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+class CurrentSnapshot:
+    """Follow the pointer `current` and keep the last good snapshot open.
+
+    Parameters
+    ----------
+    folder
+        The folder of the snapshots; it may not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int] | None = None
+        self._open: Snapshot | None = None
+
+    def get(self) -> Snapshot:
+        """Return the current snapshot, or the last good one where the current one is broken.
+
+        Returns
+        -------
+        Snapshot
+            Readers keep what they were given; a later call may return a newer one.
+
+        Raises
+        ------
+        SnapshotMissingError
+            If nothing has been published yet.
+        SnapshotBrokenError
+            If no snapshot in the folder is whole.
+        """
+        seen = self._pointer_state()
+        if self._open is not None and seen == self._seen:
+            return self._open
+        with self._lock:
+            if self._open is None or seen != self._seen:
+                self._open = self._newest_good()
+                self._seen = seen
+            return self._open
+
+    def _pointer_state(self) -> tuple[int, int]:
+        try:
+            status = (self._folder / POINTER).stat()
+        except OSError:
+            if self._open is not None and self._seen is not None:
+                return self._seen
+            raise SnapshotMissingError("Nothing has been published yet.") from None
+        return status.st_mtime_ns, status.st_ino
+
+    def _newest_good(self) -> Snapshot:
+        wanted = read_current(self._folder)
+        if self._open is not None and self._open.id == wanted:
+            return self._open
+        try:
+            return Snapshot.open(self._folder / wanted)
+        except SightlinesError as reason:
+            LOG.error("%s The last good snapshot is served instead.", reason)  # noqa: TRY400  # the sentence says it all
+        if self._open is not None:
+            return self._open
+        for candidate in self._by_date():
+            try:
+                return Snapshot.open(self._folder / candidate)
+            except SightlinesError as reason:
+                LOG.warning("%s", reason)
+        raise SnapshotBrokenError("No snapshot is whole: publish again.")
+
+    def _by_date(self) -> list[str]:
+        dated = []
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and not folder.name.startswith("."):
+                try:
+                    dated.append((read_manifest(folder).date, folder.name))
+                except SightlinesError:
+                    continue
+        return [name for _, name in sorted(dated, reverse=True)]

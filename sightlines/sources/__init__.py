@@ -1,0 +1,1 @@
+"""Read anything into observations: one module a format, and the normaliser they share."""

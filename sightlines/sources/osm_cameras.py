@@ -1,0 +1,182 @@
+"""The devices among an extract's nodes, ways and relations, one row each.
+
+A node stands where it is; a way or multipolygon at a point inside it; an enforcement relation at
+its device. A device that is both a node and the device of a relation is one row, of the kind
+enforcement.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import osmium
+import shapely
+
+from sightlines.errors import Fault
+from sightlines.sources import rulings
+from sightlines.sources.position import position_of
+from sightlines.sources.reading import SourceRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from osmium.osm import Area, Node, Relation, Way
+
+_WKB = osmium.geom.WKBFactory()
+_ENFORCEMENT = {"type": "enforcement"}
+
+
+@dataclass(frozen=True)
+class _Enforcement:
+    """An enforcement relation whose device is still to be found."""
+
+    native_id: str
+    tags: dict[str, str]
+    device: int | None
+    last_edited_at: datetime | None
+
+
+def representative_position(shape: shapely.Geometry) -> tuple[float, float]:
+    """Return longitude and latitude of a point that lies on a shape: inside a closed ring.
+
+    Parameters
+    ----------
+    shape
+        Line, polygon or multipolygon, WGS 84.
+    """
+    if isinstance(shape, shapely.LineString) and shape.is_closed and len(shape.coords) >= 4:
+        shape = shapely.Polygon(shape.coords)
+    lon, lat = shapely.get_coordinates(shapely.point_on_surface(shape))[0].tolist()
+    return lon, lat
+
+
+class CameraRows:
+    """Gathers the rows of an extract; `rows` and `notes` are complete after `finish`."""
+
+    def __init__(self) -> None:
+        self.rows: list[SourceRow] = []
+        self.notes: Counter[str] = Counter()
+        self._at: dict[str, int] = {}
+        self._areas: dict[int, tuple[dict[str, str], datetime | None]] = {}
+        self._enforcements: list[_Enforcement] = []
+
+    def add_node(self, node: Node) -> None:
+        """Take a node if it is a device."""
+        tags = dict(node.tags)
+        if rulings.is_device(tags):
+            place = node.location
+            lon, lat = place.lon_without_check(), place.lat_without_check()
+            self._add(f"node/{node.id}", tags, (lon, lat), edited_at(node))
+
+    def add_way(self, way: Way) -> None:
+        """Take a way if it is a device."""
+        tags = dict(way.tags)
+        if not rulings.is_device(tags):
+            return
+        try:
+            line = shapely.from_wkb(bytes.fromhex(_WKB.create_linestring(way)))
+            position = representative_position(line)
+        except (osmium.InvalidLocationError, RuntimeError):
+            position = None  # its nodes lie outside the extract, or are a single point
+        self._add(f"way/{way.id}", tags, position, edited_at(way))
+
+    def add_relation(self, relation: Relation) -> None:
+        """Note a relation if it is a device: its shape or its device comes later."""
+        tags = dict(relation.tags)
+        if tags.get("type") == "enforcement":
+            nodes = [member for member in relation.members if member.type == "n"]
+            device = next((node.ref for node in nodes if node.role == "device"), None)
+            self._enforcements.append(
+                _Enforcement(f"relation/{relation.id}", tags, device, edited_at(relation))
+            )
+        elif rulings.is_device(tags):
+            self._areas[relation.id] = tags, edited_at(relation)
+
+    def add_area(self, area: Area) -> None:
+        """Take the shape of a relation noted before; a closed way was taken as a way."""
+        if area.from_way() or area.orig_id() not in self._areas:
+            return
+        try:
+            shape = shapely.from_wkb(bytes.fromhex(_WKB.create_multipolygon(area)))
+        except (osmium.InvalidLocationError, RuntimeError):
+            return  # no ring of it could be put together: `finish` rejects it
+        tags, last_edited_at = self._areas.pop(area.orig_id())
+        self._add(
+            f"relation/{area.orig_id()}", tags, representative_position(shape), last_edited_at
+        )
+
+    def finish(self, locations: object) -> None:
+        """Place enforcement relations, and reject relations that have no shape.
+
+        Parameters
+        ----------
+        locations
+            libosmium's store of node locations, filled by the pass through the file; None if the
+            file held no nodes.
+        """
+        for relation, (tags, last_edited_at) in sorted(self._areas.items()):
+            self._add(f"relation/{relation}", tags, None, last_edited_at)
+        self._areas.clear()
+        used: set[int] = set()
+        for enforcement in self._enforcements:
+            recorded = self._at.get(f"node/{enforcement.device}")
+            if recorded is not None:
+                row = self.rows[recorded]
+                self.rows[recorded] = replace(row, tags={**row.tags, **_ENFORCEMENT}, raw=row.tags)
+                self.notes["enforcement:device_recorded"] += 1
+            elif enforcement.device in used:
+                self.notes["enforcement:same_device"] += 1
+            else:
+                self._add_enforcement(enforcement, locations)
+            if enforcement.device is not None:
+                used.add(enforcement.device)
+        self._enforcements.clear()
+
+    def _add_enforcement(self, enforcement: _Enforcement, locations: object) -> None:
+        position = None
+        if enforcement.device is not None and isinstance(locations, osmium.index.LocationTable):
+            try:
+                place = locations.get(enforcement.device)
+                position = place.lon_without_check(), place.lat_without_check()
+            except KeyError:
+                position = None  # the device lies outside the extract
+        self._add(enforcement.native_id, enforcement.tags, position, enforcement.last_edited_at)
+
+    def _add(
+        self,
+        native_id: str,
+        tags: dict[str, str],
+        position: tuple[float, float] | None,
+        last_edited_at: datetime | None,
+    ) -> None:
+        number = len(self.rows) + 1
+        found: tuple[float, float] | None = None
+        faults: tuple[Fault, ...]
+        if native_id in self._at:
+            sentence = f"{native_id} stands more than once in the extract."
+            faults = (Fault(number, "", "repeated", sentence),)
+        elif position is None:
+            sentence = f"{native_id} has no position: its nodes lie outside the extract."
+            faults = (Fault(number, "", "no_position", sentence),)
+        else:
+            found, faults = position_of(number, *position)
+        self._at.setdefault(native_id, number - 1)
+        self.rows.append(
+            SourceRow(
+                number=number,
+                tags=tags,
+                lon=found[0] if found else None,
+                lat=found[1] if found else None,
+                native_id=native_id,
+                last_edited_at=last_edited_at,
+                faults=faults,
+            )
+        )
+
+
+def edited_at(thing: Node | Way | Relation) -> datetime | None:
+    """Return when an object was last edited, UTC; None where the extract leaves that out."""
+    stamp = thing.timestamp
+    return stamp if stamp.timestamp() > 0 else None

@@ -1,0 +1,162 @@
+"""The H3 grid: hexagons that hold at least one located record, as areas.
+
+A hexagon's level is `h3-<resolution>`, its code `<level>:<cell>`, its name the cell. A position
+belongs to the cell that H3 gives for it. The polygon of a cell is drawn with edges straight in
+longitude and latitude, H3's own are great circles, so within centimetres of an edge the two can
+differ: membership follows the cell, ground covered the polygon.
+
+References
+----------
+Uber Technologies, H3: https://h3geo.org/docs/core-library/restable/
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3  # type: ignore[import-untyped] # h3 ships no types
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from sightlines.schema import AREA
+from sightlines.statistics.antimeridian import cut_at_antimeridian
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+RESOLUTIONS = (7, 8, 9)
+
+_PREFIX = "h3-"
+
+
+def level_of(resolution: int) -> str:
+    """Return the level of hexagons of a resolution."""
+    return f"{_PREFIX}{resolution}"
+
+
+def resolution_of(level: str) -> int | None:
+    """Invert `level_of`; None for a level that is not of hexagons."""
+    digits = level.removeprefix(_PREFIX)
+    return int(digits) if level.startswith(_PREFIX) and digits.isdecimal() else None
+
+
+def cells(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int
+) -> NDArray[np.uint64]:
+    """Return the cell of each position.
+
+    Parameters
+    ----------
+    lon, lat
+        WGS 84 degrees, shape (n,); NaN where unknown.
+    resolution
+        0 to 15.
+
+    Returns
+    -------
+    array of uint64
+        Shape (n,); 0, which is no cell, where the position is unknown.
+    """
+    found = np.zeros(len(lon), np.uint64)
+    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    each = map(h3.latlng_to_cell, lat[known].tolist(), lon[known].tolist(), repeat(resolution))
+    found[known] = np.fromiter(each, np.uint64, len(known))
+    return found
+
+
+def hexagon_areas(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    resolutions: Sequence[int] = RESOLUTIONS,
+) -> pa.Table:
+    """Return the hexagons that hold a position.
+
+    Parameters
+    ----------
+    lon, lat
+        WGS 84 degrees, shape (n,); NaN where unknown.
+    resolutions
+        H3 resolutions.
+
+    Returns
+    -------
+    pa.Table
+        `schema.AREA`, sorted by level and code; no population.
+    """
+    tables = [
+        _level_areas(np.setdiff1d(cells(lon, lat, resolution), np.zeros(1, np.uint64)), resolution)
+        for resolution in sorted(resolutions)
+    ]
+    return pa.concat_tables([AREA.empty_table(), *tables])
+
+
+def hexagon_members(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    resolution: int,
+    codes: Sequence[str],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the hexagon that each position belongs to, as `membership.members` does for polygons.
+
+    Parameters
+    ----------
+    lon, lat
+        WGS 84 degrees, shape (n,); NaN lies nowhere.
+    resolution
+        That of all the codes.
+    codes
+        The hexagons' codes, length m, unique.
+
+    Returns
+    -------
+    tuple of two arrays
+        Positions in `lon` and in `codes`, sorted by hexagon, then camera.
+    """
+    known = np.array([h3.str_to_int(code.rpartition(":")[2]) for code in codes], np.uint64)
+    order = np.argsort(known)
+    found = cells(lon, lat, resolution)
+    at = np.searchsorted(known, found, sorter=order)
+    at = order[np.minimum(at, len(order) - 1)]
+    point = np.flatnonzero(known[at] == found)
+    area = at[point]
+    sorted_pairs = np.lexsort((point, area))
+    return point[sorted_pairs], area[sorted_pairs]
+
+
+def _level_areas(found: NDArray[np.uint64], resolution: int) -> pa.Table:
+    level = level_of(resolution)
+    names = [h3.int_to_str(cell) for cell in found.tolist()]
+    count = len(names)
+    columns = {
+        "code": [f"{level}:{name}" for name in names],
+        "name": names,
+        "level": pa.repeat(level, count),
+        "population": pa.nulls(count, pa.int64()),
+        "population_year": pa.nulls(count, pa.int64()),
+        "population_source": pa.nulls(count, pa.string()),
+        "source": pa.repeat("h3", count),
+        "licence": pa.repeat("public-domain", count),
+        "geometry": shapely.to_wkb(_polygons(found)),
+    }
+    return pa.table(columns, schema=AREA)
+
+
+def _polygons(found: NDArray[np.uint64]) -> NDArray[np.object_]:
+    """Draw cells as MultiPolygons; only the few at the antimeridian or a pole need cutting."""
+    if not len(found):
+        return np.empty(0, dtype=object)
+    rings = [h3.cell_to_boundary(cell) for cell in found.tolist()]
+    corners = np.array([corner for ring in rings for corner in ring]).reshape(-1, 2)[:, ::-1]
+    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    polygons = np.asarray(shapely.polygons(shapely.linearrings(corners, indices=owner)))
+    west, _, east, _ = shapely.bounds(polygons).T
+    shapes = np.asarray(
+        shapely.multipolygons(polygons.tolist(), indices=np.arange(len(polygons)))  # one each
+    )
+    for position in np.flatnonzero(east - west > 180.0).tolist():
+        shapes[position] = cut_at_antimeridian(polygons[position])
+    return shapes

@@ -1,0 +1,1 @@
+"""Cut a snapshot into vector tiles: the grid that clusters, the encoding."""

@@ -1,0 +1,155 @@
+"""Areas: the table of a level, one area with its figures, and outlines for the map."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow.compute as pc
+import shapely
+from flask import Blueprint, Response, render_template, request
+
+from sightlines.errors import NotFoundError, RequestInvalidError
+from sightlines.web.area_shapes import in_view, shapes_of, simplified
+from sightlines.web.level_names import level_label
+from sightlines.web.parameters import read_bbox
+from sightlines.web.site import site
+
+if TYPE_CHECKING:
+    from sightlines.snapshot.reader import Snapshot
+
+blueprint = Blueprint("areas", __name__)
+
+SHAPES_LIMIT = 2_000
+ROWS_LIMIT = 1_000
+MAX_ZOOM = 24
+# Columns a reader may sort the table by; figures start with the largest.
+SORTS = {
+    "name": False,
+    "n_cameras": True,
+    "density_per_km2": True,
+    "rate_per_1000": True,
+    "area_km2": True,
+    "population": True,
+}
+
+
+@blueprint.get("/areas")
+def areas_page() -> str:
+    """Show the areas of one level as a table; `level`, `sort` and `all` in the address."""
+    snapshot = site().snapshot()
+    level = request.args.get("level") or _first_level(snapshot)
+    if level not in snapshot.levels and snapshot.levels:
+        raise NotFoundError("There are no areas of this level.")
+    sort = request.args.get("sort", "n_cameras")
+    if sort not in SORTS:
+        raise RequestInvalidError(f"The table can be sorted by {', '.join(SORTS)}.")
+    rows = primary_rows(snapshot, level)
+    everything = request.args.get("all") == "1"
+    shown = [
+        row for row in rows if everything or row["n_records"] or row["coverage"] != "not covered"
+    ]
+    return render_template(
+        "areas/index.html",
+        rows=_sorted(shown, sort)[:ROWS_LIMIT],
+        hidden=len(rows) - min(len(shown), ROWS_LIMIT),
+        level=level,
+        levels=[(name, level_label(name)) for name in snapshot.levels],
+        sort=sort,
+        everything=everything,
+    )
+
+
+@blueprint.get("/areas/<path:code>")
+def area_page(code: str) -> str:
+    """Show one area: its figures by source, what they rest on, and how they are made."""
+    snapshot = site().snapshot()
+    statistics = snapshot.statistics
+    rows = statistics.filter(pc.equal(statistics["code"], code)).to_pylist()
+    if not rows:
+        raise NotFoundError("There is no area with this code.")
+    rows.sort(key=lambda row: not row["primary"])
+    shape = snapshot.areas.filter(pc.equal(snapshot.areas["code"], code))["geometry"][0].as_py()
+    bounds = shapely.from_wkb(shape).bounds
+    sources = {row["id"]: row for row in snapshot.sources}
+    return render_template(
+        "areas/area.html",
+        area=rows[0],
+        rows=rows,
+        level=level_label(rows[0]["level"]),
+        sources=sources,
+        bbox=",".join(f"{edge:.5f}" for edge in bounds),
+        hash=_map_hash(bounds),
+    )
+
+
+@blueprint.get("/areas.geojson")
+def areas_geojson() -> Response:
+    """Serve outlines and figures of a level (`level`, `bbox`, `zoom`), for the map's shading."""
+    snapshot = site().snapshot()
+    level = request.args.get("level", "")
+    if level not in snapshot.levels:
+        raise NotFoundError("There are no areas of this level.")
+    shapes = shapes_of(snapshot, level)
+    rows = in_view(shapes, read_bbox(request.args.get("bbox")), limit=SHAPES_LIMIT)
+    outlines = shapely.to_geojson(simplified(shapes.geometries[rows], _zoom()))
+    figures = {row["code"]: row for row in primary_rows(snapshot, level)}
+    features = [
+        {
+            "type": "Feature",
+            "id": shapes.codes[row],
+            "geometry": orjson.Fragment(outline),
+            "properties": figures[shapes.codes[row]],
+        }
+        for row, outline in zip(rows, outlines, strict=True)
+    ]
+    body = {"type": "FeatureCollection", "snapshot": snapshot.id, "features": features}
+    return Response(orjson.dumps(body), content_type="application/geo+json")
+
+
+def primary_rows(snapshot: Snapshot, level: str) -> list[dict[str, Any]]:
+    """Return the rows of a level that are shown: one an area, from one source at a time."""
+    statistics = snapshot.statistics
+    wanted = pc.and_(pc.equal(statistics["level"], level), statistics["primary"])
+    rows: list[dict[str, Any]] = statistics.filter(wanted).to_pylist()
+    return rows
+
+
+def _first_level(snapshot: Snapshot) -> str:
+    """Choose the level with the most areas that have records or covered ground."""
+    statistics = snapshot.statistics
+    named = pc.invert(pc.starts_with(statistics["level"], "h3-"))
+    seen = statistics.filter(pc.and_(named, pc.greater(statistics["n_records"], 0)))
+    counts = seen.group_by("level").aggregate([("code", "count_distinct")]).to_pylist()
+    if not counts:
+        return snapshot.levels[0] if snapshot.levels else ""
+    return str(max(counts, key=lambda row: (row["code_count_distinct"], row["level"]))["level"])
+
+
+def _sorted(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    """Sort rows by a column, unknown figures last, then by name."""
+    by_name = sorted(rows, key=lambda row: (row["name"].casefold(), row["code"]))
+    known = [row for row in by_name if row[sort] is not None]
+    unknown = [row for row in by_name if row[sort] is None]
+    if sort == "name":
+        return by_name
+    return sorted(known, key=lambda row: row[sort], reverse=SORTS[sort]) + unknown
+
+
+def _zoom() -> float:
+    try:
+        zoom = float(request.args.get("zoom", "8"))
+    except ValueError:
+        zoom = math.nan
+    if not 0 <= zoom <= MAX_ZOOM:
+        raise RequestInvalidError(f"zoom takes a number from 0 to {MAX_ZOOM}.")
+    return zoom
+
+
+def _map_hash(bounds: tuple[float, float, float, float]) -> str:
+    """Return the map's address for a box: the zoom at which it fills about 800 pixels."""
+    west, south, east, north = bounds
+    width_deg = max(east - west, (north - south) * 1.5, 1e-4)
+    zoom = max(1, min(19, math.floor(math.log2(360 * 800 / 256 / width_deg))))
+    return f"#{zoom}/{(south + north) / 2:.4f}/{(west + east) / 2:.4f}"

@@ -1,0 +1,49 @@
+"""Downloads: the whole set or a box of it, streamed, with the line that cites it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from flask import Blueprint, Response, render_template, request
+
+from sightlines.downloads.formats import FORMATS
+from sightlines.downloads.release import Release, citation
+from sightlines.errors import NotFoundError
+from sightlines.snapshot.query import rows_in
+from sightlines.web.parameters import read_bbox
+from sightlines.web.site import site
+
+blueprint = Blueprint("download", __name__)
+
+
+@blueprint.get("/download")
+def download_page() -> str:
+    """Offer the downloads of the whole set, or of the box in the address."""
+    snapshot = site().snapshot()
+    bbox = read_bbox(request.args.get("bbox"))
+    rows = rows_in(snapshot, bbox)
+    release = Release(snapshot.id, snapshot.manifest.date, snapshot.attributions, len(rows), bbox)
+    return render_template(
+        "download/index.html",
+        formats=FORMATS.values(),
+        release=release,
+        query="" if bbox is None else "?bbox=" + ",".join(f"{edge:.5f}" for edge in bbox),
+        citation=citation(release, site().settings.site_name),
+        sources=snapshot.sources,
+    )
+
+
+@blueprint.get("/download/cameras.<extension>")
+def download_file(extension: str) -> Response:
+    """Stream the cameras in one format; `bbox` narrows it down."""
+    if extension not in FORMATS:
+        raise NotFoundError(f"Cameras can be had as {', '.join(FORMATS)}.")
+    chosen = FORMATS[extension]
+    snapshot = site().snapshot()
+    bbox = read_bbox(request.args.get("bbox"))
+    rows = rows_in(snapshot, bbox)
+    release = Release(snapshot.id, snapshot.manifest.date, snapshot.attributions, len(rows), bbox)
+    batches = snapshot.batches(None if bbox is None else pa.array(rows))
+    answer = Response(chosen.write(batches, release), content_type=chosen.media_type)
+    name = f"sightlines-{snapshot.id}{'' if bbox is None else '-part'}.{extension}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

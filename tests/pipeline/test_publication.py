@@ -1,0 +1,88 @@
+"""Publishing the sample and the shared extracts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pyarrow.parquet as pq
+import pytest
+
+from sightlines.errors import RecordBrokenError
+from sightlines.pipeline.imports import ImportOptions, import_file
+from sightlines.pipeline.publication import publish
+from sightlines.snapshot.manifest import folder_files, read_current
+from sightlines.snapshot.reader import Snapshot
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_publish_gives_the_same_bytes_when_nothing_has_changed(instance, opened):
+    folder = instance.snapshots_folder
+    first = read_current(folder)
+    before = folder_files(folder / first)
+    again = publish(instance, opened(instance), now=NOW + timedelta(days=9))
+    assert again.id == first
+    moved = folder / "aside"
+    (folder / first).rename(moved)
+    publish(instance, opened(instance), now=NOW)
+    assert folder_files(folder / first) == before == folder_files(moved)
+
+
+def test_publish_counts_the_sample_as_osmium_does(instance):
+    folder = instance.snapshots_folder
+    snapshot = Snapshot.open(folder / read_current(folder))
+    # 221 nodes with man_made=surveillance and 2 speed cameras: data/sample/README.md.
+    assert snapshot.manifest.n_records == 223
+    assert snapshot.manifest.n_cameras == 221
+    kinds = snapshot.cameras["kind"].to_pylist()
+    assert kinds.count("enforcement") == 2
+
+
+def test_publish_leaves_out_what_has_no_licence(instance, opened, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("lon,lat\n24.94,60.17\n")
+    ledger = opened(instance)
+    import_file(instance, ledger, path, ImportOptions(), now=NOW)
+    assert publish(instance, ledger, now=NOW).n_records == 223
+    private = replace(instance, publish_unstated=True)
+    assert publish(private, ledger, now=NOW).n_records == 224
+
+
+def test_publish_keeps_the_current_snapshot_when_the_record_is_broken(instance, opened):
+    before = read_current(instance.snapshots_folder)
+    for path in instance.lake_folder.rglob("*.parquet"):
+        if path.parent.name == "observations":
+            path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(RecordBrokenError):
+        publish(instance, opened(instance), now=NOW)
+    assert read_current(instance.snapshots_folder) == before
+    assert not list(instance.snapshots_folder.glob(".staged-*"))
+
+
+def test_publish_serves_an_honest_empty_map_when_nothing_was_imported(empty_instance, opened):
+    manifest = publish(empty_instance, opened(empty_instance), now=NOW)
+    snapshot = Snapshot.open(empty_instance.snapshots_folder / manifest.id)
+    assert (manifest.n_records, manifest.n_cameras, manifest.date) == (0, 0, "")
+    assert len(snapshot.index) == 0
+    assert snapshot.levels == ["country"]
+
+
+def test_publish_reads_an_extract_without_cameras(empty_instance, opened, shared_data):
+    ledger = opened(empty_instance)
+    path = shared_data / "osm" / "liechtenstein_2021.osm.pbf"
+    report = import_file(empty_instance, ledger, path, ImportOptions(), now=NOW)
+    # In the file: a speed camera, 7 nodes tagged removed:highway=speed_camera, 2 enforcement
+    # relations whose devices are not recorded; no surveillance.
+    assert (report.rows_read, report.cameras_counted) == (10, 0)
+    manifest = publish(empty_instance, ledger, now=NOW)
+    snapshot = Snapshot.open(empty_instance.snapshots_folder / manifest.id)
+    rows = {row["code"]: row for row in snapshot.statistics.to_pylist()}
+    # 438 is the number of Liechtenstein in ISO 3166-1.
+    assert rows["country:438"]["n_cameras"] == 0
+    assert rows["country:438"]["n_enforcement"] == 3
+
+
+def test_publish_writes_geoparquet_that_pyarrow_and_geopandas_read(instance):
+    folder = instance.snapshots_folder / read_current(instance.snapshots_folder)
+    table = pq.read_table(folder / "cameras.parquet")
+    assert table.num_rows == 223
+    assert b"geo" in table.schema.metadata
