@@ -1,4 +1,4 @@
-"""Where things are: Web-Mercator tiles, Morton keys, geodesic areas, sectors.
+"""Where things are: Web Mercator, Morton keys, the class byte, areas on the ellipsoid.
 
 Terms
 -----
@@ -179,15 +179,6 @@ def class_parts(packed: NDArray[np.uint8]) -> ClassParts:
     )
 
 
-def tile_bbox(z: int, x: int, y: int) -> Bbox:
-    """Return the (west, south, east, north) of a tile of WebMercatorQuad in degrees."""
-    side = 1 << z
-    columns = np.array([x / side, (x + 1) / side])
-    rows = np.array([(y + 1) / side, y / side])
-    lon, lat = unmercator(columns, rows)
-    return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
-
-
 def geodesic_area_m2(geometry: shapely.Geometry) -> float:
     """Measure a polygon's area on the WGS 84 ellipsoid, its vertices joined by geodesics.
 
@@ -242,34 +233,3 @@ def _authalic_m2(latitude_deg: float) -> float:
     e = math.sqrt(GEOD.es)
     sine = math.sin(math.radians(latitude_deg))
     return float(GEOD.b**2 / 2 * (sine / (1 - GEOD.es * sine**2) + math.atanh(e * sine) / e))
-
-
-def sector_ring(
-    lon: float, lat: float, *, bearing_deg: float, width_deg: float, range_m: float
-) -> list[tuple[float, float]]:
-    """Draw a field of view as a closed ring of positions.
-
-    Parameters
-    ----------
-    lon, lat
-        The camera, WGS 84 degrees.
-    bearing_deg
-        Middle of the sector, clockwise from true north.
-    width_deg
-        Opening angle; 360 or more is a full circle without its centre.
-    range_m
-        Geodesic radius in metres.
-
-    Returns
-    -------
-    list of positions
-        Closed; one point for each 5 degrees of arc at the most.
-    """
-    width = min(width_deg, 360.0)
-    count = max(2, math.ceil(width / 5.0) + 1)
-    bearings = np.linspace(bearing_deg - width / 2, bearing_deg + width / 2, count)
-    lons, lats, _ = GEOD.fwd(
-        np.full(count, lon), np.full(count, lat), bearings, np.full(count, range_m)
-    )
-    arc = list(zip(lons.tolist(), lats.tolist(), strict=True))
-    return [*arc, arc[0]] if width >= 360.0 else [(lon, lat), *arc, (lon, lat)]

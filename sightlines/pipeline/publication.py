@@ -135,8 +135,8 @@ def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Pa
     cameras = cameras_from(pa.concat_tables([OBSERVATION.empty_table(), *observations]))
     arranged = arrange(cameras)
     stage(staging, arranged)
-    areas = _areas(settings, ledger, arranged.cameras)
     extents = _extents(published.runs)
+    areas = _areas(settings, ledger, arranged.cameras, list(extents.values()))
     write_arrow(staging / "areas.arrow", areas)
     write_arrow(staging / "statistics.arrow", area_statistics(arranged.cameras, areas, extents))
     (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras, extents))
@@ -148,8 +148,10 @@ def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Pa
     )
 
 
-def _areas(settings: Settings, ledger: Ledger, cameras: pa.Table) -> pa.Table:
-    """Gather countries, registered areas and the hexagons of the cameras; codes are unique."""
+def _areas(
+    settings: Settings, ledger: Ledger, cameras: pa.Table, ground: list[shapely.Geometry]
+) -> pa.Table:
+    """Gather countries, registered areas and hexagons; codes are unique."""
     registered = [
         areas_of(settings.lake_folder, area_set)
         for area_set in current_area_sets(ledger)
@@ -157,7 +159,7 @@ def _areas(settings: Settings, ledger: Ledger, cameras: pa.Table) -> pa.Table:
     ]
     lon = cameras["lon"].to_numpy(zero_copy_only=False).astype(float)
     lat = cameras["lat"].to_numpy(zero_copy_only=False).astype(float)
-    tables = [_countries(), *registered, hexagon_areas(lon, lat)]
+    tables = [_countries(), *registered, hexagon_areas(lon, lat, ground)]
     whole = pa.concat_tables([table.select(AREA.names).cast(AREA) for table in tables])
     # The same boundary in two extracts is one area; the first source in order gives its outline.
     codes = whole["code"].to_pylist()

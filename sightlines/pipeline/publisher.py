@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sightlines.errors import SightlinesError
+from sightlines.observations.ceiling import forget_hours
 from sightlines.observations.changes import state_token
 from sightlines.pipeline.publication import publish
 
@@ -36,6 +37,7 @@ def run_publisher(settings: Settings, ledger: Ledger, stop: threading.Event) -> 
     wait_s = settings.publish_poll_s
     while not stop.is_set():
         now = datetime.now(UTC)
+        forget_hours(ledger, now=now)
         token = state_token(ledger, now=now, delay_s=settings.publish_delay_s)
         wait_s = settings.publish_poll_s
         if token != sealed:

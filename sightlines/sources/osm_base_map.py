@@ -70,6 +70,8 @@ _NO_STREETS = frozenset(
 )  # fmt: skip
 _ON_FOOT = frozenset({"footway", "steps", "path", "pedestrian", "cycleway"})
 _NO = frozenset({None, "no"})
+# A passage through a building is a street that one sees.
+_OPEN = frozenset({None, "no", "building_passage", "avalanche_protector"})
 _BATCH = 65_536
 
 _WKB = osmium.geom.WKBFactory()
@@ -107,17 +109,18 @@ def class_of_line(tags: Mapping[str, str]) -> Class | None:
     Parameters
     ----------
     tags
-        Of the way. Pedestrian areas are squares; paths and rails under the ground are left out.
+        Of the way. Pedestrian areas are squares; what runs in a tunnel is left out, for a camera
+        in the open does not stand beside it.
     """
     if tags.get("area") == "yes":
         return None
-    is_below = tags.get("tunnel") not in _NO and tags.get("layer", "").startswith("-")
+    is_tunnel = tags.get("tunnel") not in _OPEN
     highway = tags.get("highway")
     if highway is not None and highway not in _NO_STREETS:
-        is_hidden = highway in _ON_FOOT and (is_below or tags.get("indoor") == "yes")
-        return None if is_hidden else ("street", highway)
+        is_indoors = highway in _ON_FOOT and tags.get("indoor") == "yes"
+        return None if is_tunnel or is_indoors else ("street", highway)
     railway = _RAILWAYS.get(tags.get("railway", ""))
-    is_underground = tags.get("tunnel") not in _NO or tags.get("location") == "underground"
+    is_underground = is_tunnel or tags.get("location") == "underground"
     return None if railway is None or is_underground else ("street", railway)
 
 

@@ -1,4 +1,4 @@
-"""The H3 grid: hexagons that hold at least one located record, as areas.
+"""The H3 grid: hexagons that hold a located record or touch covered ground, as areas.
 
 A hexagon's level is `h3-<resolution>`, its code `<level>:<cell>`, its name the cell. A position
 belongs to the cell that H3 gives for it. The polygon of a cell is drawn with edges straight in
@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from sightlines.geodesy import geodesic_area_m2
 from sightlines.schema import AREA
 from sightlines.statistics.antimeridian import cut_at_antimeridian
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RESOLUTIONS = (7, 8, 9)
+MOST_COVERED = 20_000
 
 _PREFIX = "h3-"
 
@@ -71,14 +73,19 @@ def cells(
 def hexagon_areas(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
+    ground: Sequence[shapely.Geometry] = (),
+    *,
     resolutions: Sequence[int] = RESOLUTIONS,
 ) -> pa.Table:
-    """Return the hexagons that hold a position.
+    """Return the hexagons that hold a position, and those that touch covered ground.
 
     Parameters
     ----------
     lon, lat
         WGS 84 degrees, shape (n,); NaN where unknown.
+    ground
+        What sources cover, polygons in WGS 84: there a hexagon without a record is a finding too.
+        Ground of more than `MOST_COVERED` hexagons of a resolution adds none.
     resolutions
         H3 resolutions.
 
@@ -87,11 +94,35 @@ def hexagon_areas(
     pa.Table
         `schema.AREA`, sorted by level and code; no population.
     """
-    tables = [
-        _level_areas(np.setdiff1d(cells(lon, lat, resolution), np.zeros(1, np.uint64)), resolution)
-        for resolution in sorted(resolutions)
-    ]
+    tables = []
+    for resolution in sorted(resolutions):
+        found = np.union1d(cells(lon, lat, resolution), covered_cells(ground, resolution))
+        tables.append(_level_areas(found[found > 0], resolution))
     return pa.concat_tables([AREA.empty_table(), *tables])
+
+
+def covered_cells(ground: Sequence[shapely.Geometry], resolution: int) -> NDArray[np.uint64]:
+    """Return the cells that overlap some ground, ascending; none where it is too large.
+
+    Parameters
+    ----------
+    ground
+        Polygons, WGS 84 degrees.
+    resolution
+        0 to 15.
+
+    Returns
+    -------
+    array of uint64
+        Shape (n,).
+    """
+    found: set[int] = set()
+    cell_km2 = h3.average_hexagon_area(resolution, "km^2")
+    for shape in ground:
+        if not shapely.is_empty(shape) and geodesic_area_m2(shape) / 1e6 <= MOST_COVERED * cell_km2:
+            outline = h3.geo_to_h3shape(shape)
+            found.update(h3.h3shape_to_cells_experimental(outline, resolution, "overlap"))
+    return np.array(sorted(found), np.uint64)
 
 
 def hexagon_members(

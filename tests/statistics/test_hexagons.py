@@ -19,7 +19,7 @@ def polygons(areas):
 
 def test_hexagon_areas_gives_one_row_for_each_cell_with_a_position():
     lon, lat = np.array([24.94, 24.94, 24.99, np.nan]), np.array([60.17, 60.17, 60.19, np.nan])
-    areas = hexagon_areas(lon, lat, [9])
+    areas = hexagon_areas(lon, lat, resolutions=[9])
     cells = sorted({h3.latlng_to_cell(60.17, 24.94, 9), h3.latlng_to_cell(60.19, 24.99, 9)})
     assert areas.schema.equals(AREA)
     assert areas["code"].to_pylist() == [f"h3-9:{cell}" for cell in cells]
@@ -44,7 +44,7 @@ def test_hexagon_areas_draws_a_polygon_round_the_position_in_h3_s_size():
 
 @pytest.mark.parametrize("position", [(180.0, -16.8), (-179.9999, 0.0), (179.9999, 65.0)])
 def test_hexagon_areas_cuts_a_cell_at_the_antimeridian(position):
-    areas = hexagon_areas(np.array([position[0]]), np.array([position[1]]), [7])
+    areas = hexagon_areas(np.array([position[0]]), np.array([position[1]]), resolutions=[7])
     (shape,) = polygons(areas)
     assert shape.is_valid
     assert all(part.bounds[2] - part.bounds[0] < 1 for part in shape.geoms)
@@ -55,7 +55,7 @@ def test_hexagon_areas_cuts_a_cell_at_the_antimeridian(position):
 
 @pytest.mark.parametrize("lat", [90.0, -90.0])
 def test_hexagon_areas_draws_the_cell_of_a_pole(lat):
-    areas = hexagon_areas(np.array([12.0]), np.array([lat]), [7])
+    areas = hexagon_areas(np.array([12.0]), np.array([lat]), resolutions=[7])
     (shape,) = polygons(areas)
     assert shape.is_valid
     assert shapely.intersects_xy(shape, 12.0, lat)
@@ -71,7 +71,7 @@ def test_hexagon_areas_is_empty_without_positions():
 def test_hexagon_members_follow_h3_for_random_positions():
     random = np.random.default_rng(11)
     lon, lat = random.uniform(24.9, 25.0, 500), random.uniform(60.1, 60.2, 500)
-    areas = hexagon_areas(lon, lat, [8])
+    areas = hexagon_areas(lon, lat, resolutions=[8])
     names = areas["name"].to_pylist()
     point, area = hexagon_members(lon, lat, 8, areas["code"].to_pylist())
     assert sorted(point.tolist()) == list(range(500))
@@ -88,3 +88,26 @@ def test_hexagon_members_leaves_out_cells_that_are_not_asked_for():
 def test_resolution_of_inverts_level_of_and_knows_other_levels():
     assert resolution_of(level_of(8)) == 8
     assert [resolution_of(level) for level in ("ward", "h3-", "h3-x", "osm-9")] == [None] * 4
+
+
+def test_hexagon_areas_includes_covered_ground_without_a_record():
+    nobody = np.array([])
+    # About 0.5 by 0.55 km, in one place: several cells of 0.1 km2, and all of them touch it.
+    ground = shapely.box(24.94, 60.165, 24.95, 60.17)
+    areas = hexagon_areas(nobody, nobody, [ground], resolutions=[9])
+    shapes = shapely.from_wkb(areas["geometry"].to_numpy(zero_copy_only=False))
+    assert len(areas) > 3
+    assert shapely.intersects(shapes, ground).all()
+    assert shapely.covers(shapely.union_all(shapes).buffer(1e-6), ground)
+
+
+def test_hexagon_areas_leaves_out_ground_too_large_to_list():
+    nobody = np.array([])
+    assert len(hexagon_areas(nobody, nobody, [shapely.box(0, 0, 40, 40)], resolutions=[9])) == 0
+
+
+def test_hexagon_areas_lists_a_cell_once_when_it_holds_a_record_on_covered_ground():
+    ground = shapely.box(24.94, 60.165, 24.95, 60.17)
+    areas = hexagon_areas(np.array([24.945]), np.array([60.167]), [ground, ground])
+    codes = areas["code"].to_pylist()
+    assert len(codes) == len(set(codes))

@@ -132,7 +132,7 @@ def test_area_statistics_serves_hexagons(make_cameras):
     cameras = make_cameras(
         [{"lon": 24.94, "lat": 60.17}, {"lon": 24.94, "lat": 60.17}, {"lon": 24.99, "lat": 60.19}]
     )
-    areas = hexagon_areas(cameras["lon"].to_numpy(), cameras["lat"].to_numpy(), [9])
+    areas = hexagon_areas(cameras["lon"].to_numpy(), cameras["lat"].to_numpy(), resolutions=[9])
     rows = rows_of(cameras, areas, {"list": shapely.box(24, 60, 24.95, 61)})
     assert sorted((row["n_cameras"], row["coverage"]) for row in rows) == [
         (1, "not covered"),
