@@ -81,6 +81,11 @@ def _tell(path: Path, report: ImportReport) -> None:
         f"{path.name}: {report.observations} of {report.rows_read} rows taken as source "
         f"{report.source}, {report.cameras_counted} cameras counted{state}"
     )
+    if not report.publishable:
+        click.echo(
+            f"  not published: the licence is {report.licence}; say --licence, or set "
+            "SIGHTLINES_PUBLISH_UNSTATED=1 on a private site"
+        )
     for heading, counts in (("rejected", report.rejected), ("noted", report.notes)):
         for reason, n in sorted(counts.items()):
             click.echo(f"  {heading}: {reason.replace('_', ' ')} ({n})")

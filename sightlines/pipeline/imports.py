@@ -12,7 +12,7 @@ import shapely
 
 from sightlines.cameras.counting import COUNTED, counted_reason
 from sightlines.errors import SourceRefusedError
-from sightlines.licences import ODBL, UNSTATED
+from sightlines.licences import ODBL, UNSTATED, is_publishable
 from sightlines.observations.area_sets import AreaSetRow, register_areas
 from sightlines.observations.origins import Origin, SourceRow, slug
 from sightlines.observations.runs import record_run
@@ -76,6 +76,8 @@ class ImportReport:
     rejected: dict[str, int]
     notes: dict[str, int]
     mapping: dict[str, str]
+    licence: str
+    publishable: bool
     new: bool
 
 
@@ -124,11 +126,11 @@ def import_file(
         raise SourceRefusedError(f"None of the {reading.rows_read} rows could be taken: {reasons}.")
     source = _source(path, reading, options)
     if dry_run:
-        return _report(reading, source, None)
+        return _report(settings, reading, source, None)
     parameters = {"reader": _READER_VERSION, **_said(options)}
     origin = Origin(file_digest(path).sha256, parameters, now)
     run = record_run(ledger, settings.lake_folder, reading, source=source, origin=origin)
-    return _report(reading, source, run)
+    return _report(settings, reading, source, run)
 
 
 def import_areas(
@@ -223,7 +225,9 @@ def _with_options(reading: Reading, options: ImportOptions) -> Reading:
     return reading
 
 
-def _report(reading: Reading, source: SourceRow, run: RunRow | None) -> ImportReport:
+def _report(
+    settings: Settings, reading: Reading, source: SourceRow, run: RunRow | None
+) -> ImportReport:
     return ImportReport(
         run=None if run is None else run.id,
         source=source.id,
@@ -236,6 +240,8 @@ def _report(reading: Reading, source: SourceRow, run: RunRow | None) -> ImportRe
         rejected=dict(reading.rejected),
         notes=dict(reading.notes),
         mapping=dict(reading.mapping),
+        licence=source.licence,
+        publishable=is_publishable(source.licence, publish_unstated=settings.publish_unstated),
         new=run is not None and (run.created or run.reinstated),
     )
 

@@ -136,7 +136,7 @@ def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Pa
     arranged = arrange(cameras)
     stage(staging, arranged)
     extents = _extents(published.runs)
-    areas = _areas(settings, ledger, arranged.cameras, list(extents.values()))
+    areas = _areas(settings, ledger, published, arranged.cameras)
     write_arrow(staging / "areas.arrow", areas)
     write_arrow(staging / "statistics.arrow", area_statistics(arranged.cameras, areas, extents))
     (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras, extents))
@@ -149,13 +149,18 @@ def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Pa
 
 
 def _areas(
-    settings: Settings, ledger: Ledger, cameras: pa.Table, ground: list[shapely.Geometry]
+    settings: Settings, ledger: Ledger, published: _Published, cameras: pa.Table
 ) -> pa.Table:
-    """Gather countries, registered areas and hexagons; codes are unique."""
+    """Gather countries, registered areas and hexagons; codes are unique.
+
+    A boundary file is the host's own choice; areas that came with cameras follow their run.
+    """
+    runs = {run.id for run in published.runs}
+    ground = list(_extents(published.runs).values())
     registered = [
         areas_of(settings.lake_folder, area_set)
         for area_set in current_area_sets(ledger)
-        if is_publishable(area_set.licence, publish_unstated=settings.publish_unstated)
+        if area_set.run is None or area_set.run in runs
     ]
     lon = cameras["lon"].to_numpy(zero_copy_only=False).astype(float)
     lat = cameras["lat"].to_numpy(zero_copy_only=False).astype(float)

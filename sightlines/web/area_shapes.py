@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
@@ -31,11 +32,14 @@ class Shapes(NamedTuple):
         Polygons, WGS 84 degrees.
     bounds
         West, south, east, north of each, shape (n, 4).
+    figures
+        Row of each in the snapshot's table of statistics: the one that is shown.
     """
 
     codes: list[str]
     geometries: NDArray[np.object_]
     bounds: NDArray[np.float64]
+    figures: NDArray[np.int64]
 
 
 _kept: dict[tuple[str, str], Shapes] = {}
@@ -65,8 +69,18 @@ def shapes_of(snapshot: Snapshot, level: str) -> Shapes:
             rows = snapshot.areas.filter(pc.equal(snapshot.areas["level"], level))
             geometries = shapely.from_wkb(rows["geometry"].to_numpy(zero_copy_only=False))
             bounds = shapely.bounds(geometries).reshape(-1, 4)
-            _kept[key] = Shapes(rows["code"].to_pylist(), geometries, bounds)
+            figures = _figures(snapshot, level, rows["code"])
+            _kept[key] = Shapes(rows["code"].to_pylist(), geometries, bounds, figures)
         return _kept[key]
+
+
+def _figures(snapshot: Snapshot, level: str, codes: pa.ChunkedArray) -> NDArray[np.int64]:
+    statistics = snapshot.statistics
+    shown = pc.and_(pc.equal(statistics["level"], level), statistics["primary"])
+    rows = np.flatnonzero(shown.to_numpy(zero_copy_only=False))
+    of_rows = statistics["code"].take(pa.array(rows)).combine_chunks()
+    at = pc.index_in(codes, value_set=of_rows).to_numpy(zero_copy_only=False)
+    return np.asarray(rows[at.astype(np.int64)], dtype=np.int64)
 
 
 def in_view(shapes: Shapes, bbox: Bbox | None, *, limit: int) -> NDArray[np.int64]:

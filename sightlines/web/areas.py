@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
+import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 from flask import Blueprint, Response, render_template, request
 
 from sightlines.errors import NotFoundError, RequestInvalidError
+from sightlines.statistics.ground import NOT_COVERED
 from sightlines.web.area_shapes import in_view, shapes_of, simplified
 from sightlines.web.level_names import level_label
 from sightlines.web.parameters import read_bbox
@@ -25,14 +27,7 @@ SHAPES_LIMIT = 2_000
 ROWS_LIMIT = 1_000
 MAX_ZOOM = 24
 # Columns a reader may sort the table by; figures start with the largest.
-SORTS = {
-    "name": False,
-    "n_cameras": True,
-    "density_per_km2": True,
-    "rate_per_1000": True,
-    "area_km2": True,
-    "population": True,
-}
+SORTS = ("name", "n_cameras", "density_per_km2", "rate_per_1000", "area_km2", "population")
 
 
 @blueprint.get("/areas")
@@ -45,15 +40,13 @@ def areas_page() -> str:
     sort = request.args.get("sort", "n_cameras")
     if sort not in SORTS:
         raise RequestInvalidError(f"The table can be sorted by {', '.join(SORTS)}.")
-    rows = primary_rows(snapshot, level)
     everything = request.args.get("all") == "1"
-    shown = [
-        row for row in rows if everything or row["n_records"] or row["coverage"] != "not covered"
-    ]
+    rows = primary_rows(snapshot, level)
+    shown = _sorted(rows if everything else _known(rows), sort).slice(0, ROWS_LIMIT).to_pylist()
     return render_template(
         "areas/index.html",
-        rows=_sorted(shown, sort)[:ROWS_LIMIT],
-        hidden=len(rows) - min(len(shown), ROWS_LIMIT),
+        rows=shown,
+        hidden=rows.num_rows - len(shown),
         level=level,
         levels=[(name, level_label(name)) for name in snapshot.levels],
         sort=sort,
@@ -94,26 +87,30 @@ def areas_geojson() -> Response:
     shapes = shapes_of(snapshot, level)
     rows = in_view(shapes, read_bbox(request.args.get("bbox")), limit=SHAPES_LIMIT)
     outlines = shapely.to_geojson(simplified(shapes.geometries[rows], _zoom()))
-    figures = {row["code"]: row for row in primary_rows(snapshot, level)}
+    figures = snapshot.statistics.take(pa.array(shapes.figures[rows])).to_pylist()
     features = [
         {
             "type": "Feature",
-            "id": shapes.codes[row],
+            "id": row["code"],
             "geometry": orjson.Fragment(outline),
-            "properties": figures[shapes.codes[row]],
+            "properties": row,
         }
-        for row, outline in zip(rows, outlines, strict=True)
+        for row, outline in zip(figures, outlines, strict=True)
     ]
     body = {"type": "FeatureCollection", "snapshot": snapshot.id, "features": features}
     return Response(orjson.dumps(body), content_type="application/geo+json")
 
 
-def primary_rows(snapshot: Snapshot, level: str) -> list[dict[str, Any]]:
+def primary_rows(snapshot: Snapshot, level: str) -> pa.Table:
     """Return the rows of a level that are shown: one an area, from one source at a time."""
     statistics = snapshot.statistics
-    wanted = pc.and_(pc.equal(statistics["level"], level), statistics["primary"])
-    rows: list[dict[str, Any]] = statistics.filter(wanted).to_pylist()
-    return rows
+    return statistics.filter(pc.and_(pc.equal(statistics["level"], level), statistics["primary"]))
+
+
+def _known(rows: pa.Table) -> pa.Table:
+    """Keep the areas with a record or with ground that a source covers."""
+    covered = pc.not_equal(rows["coverage"], NOT_COVERED)
+    return rows.filter(pc.or_(covered, pc.greater(rows["n_records"], 0)))
 
 
 def _first_level(snapshot: Snapshot) -> str:
@@ -127,14 +124,13 @@ def _first_level(snapshot: Snapshot) -> str:
     return str(max(counts, key=lambda row: (row["code_count_distinct"], row["level"]))["level"])
 
 
-def _sorted(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
-    """Sort rows by a column, unknown figures last, then by name."""
-    by_name = sorted(rows, key=lambda row: (row["name"].casefold(), row["code"]))
-    known = [row for row in by_name if row[sort] is not None]
-    unknown = [row for row in by_name if row[sort] is None]
-    if sort == "name":
-        return by_name
-    return sorted(known, key=lambda row: row[sort], reverse=SORTS[sort]) + unknown
+def _sorted(rows: pa.Table, sort: str) -> pa.Table:
+    """Sort rows by a column, unknown figures last, then by name and code."""
+    keyed = rows.append_column("sort_name", pc.utf8_lower(rows["name"]))
+    order = [("sort_name", "ascending"), ("code", "ascending")]
+    if sort != "name":
+        order.insert(0, (sort, "descending"))
+    return keyed.sort_by(order).drop_columns(["sort_name"])
 
 
 def _zoom() -> float:
