@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HIGHEST_ZOOM = 14
+# The world, land and names of countries, is drawn no further than this; readers enlarge it.
+WORLD_ZOOM = 5
 
 _HEADER_BYTES = 127
 _DEEPEST_DIRECTORY = 4

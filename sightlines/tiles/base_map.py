@@ -1,6 +1,6 @@
 """Draw the base map once, into one archive of vector tiles (`archive` reads it).
 
-The world, land and borders of countries, is drawn up to `WORLD_ZOOM`; what extracts add, streets,
+The world, land and names of countries, is drawn up to `WORLD_ZOOM`; what extracts add, streets,
 buildings, water, up to `HIGHEST_ZOOM`. A reader enlarges the highest tiles there are.
 
 Terms
@@ -30,8 +30,8 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from sightlines.schema import BASE_MAP_LAYERS
-from sightlines.tiles.archive import HIGHEST_ZOOM
-from sightlines.tiles.generalise import WORLD_CLASS, WORLD_ZOOM, generalise, lowest_zooms
+from sightlines.tiles.archive import HIGHEST_ZOOM, WORLD_ZOOM
+from sightlines.tiles.generalise import WORLD_CLASS, generalise, lowest_zooms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -52,9 +52,8 @@ LOWEST_ZOOM: dict[str, dict[str, int]] = {
         "": 12,
     },
 }
-# The world, that is whatever has the class `country`, is drawn no further than this.
+# Whatever has this class is the world, drawn up to `archive.WORLD_ZOOM`.
 WORLD_CLASS = "country"
-WORLD_ZOOM = 6
 # From this zoom nothing is left out for its size, simplified or joined, and streets have names.
 EXACT_ZOOM = 14
 _TILE_PIXELS = 512

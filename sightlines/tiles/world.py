@@ -7,10 +7,11 @@ import pyarrow as pa
 import shapely
 
 from sightlines.schema import BASE_MAP_FEATURE
-from sightlines.tiles.generalise import WORLD_CLASS, WORLD_ZOOM
+from sightlines.tiles.archive import WORLD_ZOOM
+from sightlines.tiles.generalise import WORLD_CLASS
 
-# Three pixels of the deepest zoom at which the world is drawn; finer detail would only cost time.
-FINEST_DEG = 3 * 360 / (512 * 2**WORLD_ZOOM)
+# A pixel and a half of the deepest zoom at which the world is drawn: finer detail costs time only.
+FINEST_DEG = 1.5 * 360 / (512 * 2**WORLD_ZOOM)
 
 
 def world_features(countries: pa.Table) -> pa.Table:

@@ -113,7 +113,7 @@ class MapConfig:
     n_cameras: int
     site_name: str
     base_max_zoom: int = 14
-    land_max_zoom: int = 6
+    land_max_zoom: int = 5
 
     def for_page(self) -> dict[str, object]:
         """Return what the panel needs, with the names that JavaScript uses."""

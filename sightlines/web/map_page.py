@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from flask import Blueprint, render_template
 
+from sightlines.tiles.archive import WORLD_ZOOM
 from sightlines.web.folium_map import LatLon, MapConfig, RenderedMap, build_map
 from sightlines.web.level_names import level_label
 from sightlines.web.site import site
@@ -67,6 +68,7 @@ def map_config(snapshot: Snapshot, site_name: str) -> MapConfig:
         n_records=snapshot.manifest.n_records,
         n_cameras=snapshot.manifest.n_cameras,
         site_name=site_name,
+        land_max_zoom=WORLD_ZOOM,
     )
 
 

@@ -10,7 +10,7 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from sightlines.errors import RequestInvalidError, SnapshotBrokenError
 from sightlines.schema import BASE_MAP_FEATURE
-from sightlines.tiles.archive import BaseMap
+from sightlines.tiles.archive import WORLD_ZOOM, BaseMap
 from sightlines.tiles.base_map import build_base_map
 
 # A park with a pond left out, in Helsinki: tile 14/9326/4742 and around.
@@ -68,7 +68,7 @@ def test_build_base_map_draws_the_world_at_low_zooms_only(path):
     assert {"green", "street", "building"}.isdisjoint(layers)
     for z in range(15):
         layers = layers_of(path, z, 9326 >> 14 - z, 4742 >> 14 - z)
-        assert ("land" in layers) == (z <= 6), z
+        assert ("land" in layers) == (z <= WORLD_ZOOM), z
 
 
 def test_build_base_map_draws_everything_at_its_highest_zoom(path):
