@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 import pyarrow as pa
 
@@ -70,6 +71,11 @@ def short_digest(*parts: str) -> str:
         digest.update(f"{len(text)}:".encode())
         digest.update(text)
     return base64.b32encode(digest.digest()[:ID_BYTES]).decode().lower()
+
+
+def is_short_digest(text: str) -> bool:
+    """Say whether a text has the form that `short_digest` gives, before it names a file."""
+    return re.fullmatch("[a-z2-7]{16}", text) is not None
 
 
 def arrow_type(attribute: Attribute) -> pa.DataType:

@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from sightlines.antimeridian import cut_at_antimeridian, polygonal
 from sightlines.schema import AREA
-from sightlines.statistics.antimeridian import cut_at_antimeridian, polygonal
 
 OUT = Path(__file__).resolve().parent / "world_countries.parquet"
 DECIMALS = 4

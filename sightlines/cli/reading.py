@@ -16,7 +16,7 @@ from sightlines.cli.shell import (
     print_json,
     telling_errors,
 )
-from sightlines.errors import SourceRefusedError
+from sightlines.errors import SightlinesError
 from sightlines.licences import UNSTATED
 from sightlines.pipeline.imports import (
     ImportOptions,
@@ -62,7 +62,7 @@ def import_command(
             reports.append(
                 import_file(settings, ledger, path, options, now=datetime.now(UTC), dry_run=dry_run)
             )
-        except SourceRefusedError as reason:
+        except SightlinesError as reason:
             refused = True
             click.echo(f"{path.name}: {reason}", err=True)
             continue
@@ -83,8 +83,8 @@ def _tell(path: Path, report: ImportReport) -> None:
     )
     if not report.publishable:
         click.echo(
-            f"  not published: the licence is {report.licence}; say --licence, or set "
-            "SIGHTLINES_PUBLISH_UNSTATED=1 on a private site"
+            f"  not published, because the licence is {report.licence}"
+            + ("; name it with --licence" if report.licence == UNSTATED else "")
         )
     for heading, counts in (("rejected", report.rejected), ("noted", report.notes)):
         for reason, n in sorted(counts.items()):

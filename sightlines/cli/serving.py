@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ LOG = logging.getLogger(__name__)
 
 SAMPLE = ROOT / "data" / "sample" / "helsinki_centre.osm.pbf"
 SAMPLE_TITLE = "OpenStreetMap, Helsinki centre (sample)"
-RESTART_S = 2.0
+RESTART_S = 1.0
+LONGEST_RESTART_S = 60.0
 STOP_S = 20
 
 
@@ -99,8 +101,13 @@ def prepare(settings: Settings, ledger: Ledger) -> None:
 
 
 def _keep_publisher(stop: threading.Event) -> None:
-    """Run the publisher until told to stop, and start it again whenever it ends."""
+    """Run the publisher until told to stop, and start it again whenever it ends.
+
+    One that fails at once is given ever more time, so that a fault does not become a busy loop.
+    """
+    pause_s = RESTART_S
     while not stop.is_set():
+        started_s = time.monotonic()
         with subprocess.Popen(
             [sys.executable, "-m", "flask", "publisher"],
             cwd=ROOT,
@@ -114,5 +121,7 @@ def _keep_publisher(stop: threading.Event) -> None:
                     publisher.wait(STOP_S)
                 except subprocess.TimeoutExpired:
                     publisher.kill()
-        if not stop.wait(RESTART_S):
+        lived_s = time.monotonic() - started_s
+        pause_s = RESTART_S if lived_s > LONGEST_RESTART_S else min(2 * pause_s, LONGEST_RESTART_S)
+        if not stop.wait(pause_s):
             LOG.warning("The publisher has ended and is started again.")

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from sightlines.downloads.release import Release
 
-COLUMNS = ("id", "longitude", "latitude", *(n for n in PROPERTIES if n != "id"), "snapshot")
+_OF_THE_FILE = ("snapshot", "attribution")
+COLUMNS = (
+    "id",
+    "longitude",
+    "latitude",
+    *(name for name in PROPERTIES if name != "id"),
+    *_OF_THE_FILE,
+)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -61,7 +68,7 @@ def write_csv(batches: Iterable[pa.Table], release: Release) -> Iterator[bytes]:
     batches
         Tables of `schema.CAMERA`.
     release
-        What the file says of itself; its snapshot stands in the last column.
+        What the file says of itself; snapshot and attribution stand in the last columns.
 
     Yields
     ------
@@ -75,7 +82,8 @@ def write_csv(batches: Iterable[pa.Table], release: Release) -> Iterator[bytes]:
         for row in row_dicts(batch):
             properties = published(row)
             cells = [row["lon"], row["lat"], *(properties[n] for n in PROPERTIES if n != "id")]
-            writer.writerow([row["id"], *map(safe_cell, cells), release.snapshot])
+            of_the_file = (release.snapshot, safe_cell(release.attribution))
+            writer.writerow([row["id"], *map(safe_cell, cells), *of_the_file])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()

@@ -27,6 +27,8 @@ class Release:
         Id and date of the snapshot.
     attributions
         Whom to name, one text a source.
+    source_licences
+        Licence of each source.
     n_records
         Number of records in the file.
     bbox
@@ -36,18 +38,29 @@ class Release:
     snapshot: str
     date: str
     attributions: Sequence[str]
+    source_licences: Sequence[str]
     n_records: int
     bbox: Bbox | None = None
 
     @property
+    def licences(self) -> list[str]:
+        """Return the licences of the whole: what is merged with ODbL data is ODbL."""
+        return [ODBL] if ODBL in self.source_licences else sorted(set(self.source_licences))
+
+    @property
     def licence(self) -> str:
-        """Return the licence of the whole: OpenStreetMap merged with other data stays ODbL."""
-        return ODBL
+        """Return the licences of the whole as one SPDX expression; "" for no data."""
+        return " AND ".join(self.licences)
 
     @property
     def attribution(self) -> str:
         """Return the line that must stand beside the data wherever it is shown."""
         return "; ".join(self.attributions)
+
+
+def bbox_text(bbox: Bbox) -> str:
+    """Write a box as addresses and citations have it: degrees with at most 7 decimals."""
+    return ",".join(f"{edge:.7f}".rstrip("0").rstrip(".") for edge in bbox)
 
 
 def citation(release: Release, site_name: str) -> str:
@@ -65,11 +78,10 @@ def citation(release: Release, site_name: str) -> str:
     str
         One sentence with site, snapshot, filter, number of records, attribution and licence.
     """
-    west_to_north = "" if release.bbox is None else ",".join(f"{edge:g}" for edge in release.bbox)
-    where = f"bbox {west_to_north}" if west_to_north else "whole set"
+    where = "whole set" if release.bbox is None else f"bbox {bbox_text(release.bbox)}"
     day = release.date[:10] or "no date"
-    licence = find(release.licence)
+    licences = ", ".join(find(name).name for name in release.licences) or "No licence"
     return (
         f"{site_name}, snapshot {release.snapshot} ({day}), {where}: "
-        f"{release.n_records:,} records. {release.attribution or 'No sources'}. {licence.name}."
+        f"{release.n_records:,} records. {release.attribution or 'No sources'}. {licences}."
     )

@@ -1,9 +1,11 @@
 """The register of areas: which boundary sets statistics are made for.
 
 An *area set* is all areas of one level from one source: the wards of a council's file, the
-districts of an OpenStreetMap extract. It is a file of the lake. A newer set of the same level from
-the same source takes the older one's place; a newer run of a source takes the place of all sets
-that its older run brought.
+districts of an OpenStreetMap extract. It is a file of the lake. A newer boundary file of a source
+takes the place of its older one of the same level; two cities' wards stand side by side, and where
+two sources name the same area the one registered last comes first. Sets that came with a run stand
+as long as the run: a newer run of a source takes the place of all sets that its older run brought.
+Neither sort takes the place of the other.
 """
 
 from __future__ import annotations
@@ -48,9 +50,12 @@ class AreaSetRow:
     file
         Where it lies in the lake.
     registered_at
-        When it was first registered, UTC.
+        When it was registered, UTC; for one that was superseded meanwhile, when it was registered
+        again.
     created
         Whether this call has registered it; False where it was known already.
+    reinstated
+        Whether this call has let an older set stand again, because it was registered again.
     """
 
     id: str
@@ -62,6 +67,7 @@ class AreaSetRow:
     file: StoredFile
     registered_at: datetime
     created: bool = False
+    reinstated: bool = False
 
 
 def register_areas(
@@ -73,7 +79,10 @@ def register_areas(
     digest: str,
     registered_at: datetime,
 ) -> tuple[AreaSetRow, ...]:
-    """Register the areas of a boundary file; the same again changes nothing.
+    """Register the areas of a boundary file; each set stands from now on.
+
+    The same again changes nothing, unless another set has taken its place meanwhile: then it
+    stands again.
 
     Parameters
     ----------
@@ -84,7 +93,7 @@ def register_areas(
     source
         Who publishes them.
     digest
-        Of the input's bytes; the run's id where a run brought them.
+        Of the input's bytes.
     registered_at
         Now, UTC.
 
@@ -97,7 +106,7 @@ def register_areas(
         lake_folder, areas, source=source, digest=digest, registered_at=registered_at
     )
     with ledger.writing() as connection:
-        return tuple(_accept(connection, draft) for draft in drafts)
+        return tuple(_let_stand(connection, draft) for draft in drafts)
 
 
 def store_areas(
@@ -112,8 +121,10 @@ def store_areas(
 
     Parameters
     ----------
-    lake_folder, areas, source, digest, registered_at
+    lake_folder, areas, source, registered_at
         As for `register_areas`.
+    digest
+        Of the input's bytes; the run's id where a run brought them.
 
     Returns
     -------
@@ -146,17 +157,17 @@ def accept_areas_of_run(
         .where(area_sets.c.source == source, area_sets.c.run.is_not(None))
         .values(outcome=SUPERSEDED)
     )
-    known = connection.execute(select(area_sets).where(area_sets.c.run == run)).all()
-    for draft in drafts or [_row(found) for found in known]:
-        _accept(connection, replace(draft, run=run))
+    connection.execute(update(area_sets).where(area_sets.c.run == run).values(outcome=ACCEPTED))
+    for draft in drafts:
+        _insert(connection, replace(draft, run=run))
 
 
 def current_area_sets(ledger: Ledger) -> list[AreaSetRow]:
-    """Return the area sets that stand, in the order of level, source and id."""
+    """Return the area sets that stand, the one registered last first; those of one time by id."""
     query = (
         select(area_sets)
         .where(area_sets.c.outcome == ACCEPTED)
-        .order_by(area_sets.c.level, area_sets.c.source, area_sets.c.id)
+        .order_by(area_sets.c.registered_at.desc(), area_sets.c.id)
     )
     with ledger.reading() as connection:
         return [_row(found) for found in connection.execute(query)]
@@ -209,30 +220,43 @@ def _store_level(
     )
 
 
-def _accept(connection: Connection, draft: AreaSetRow) -> AreaSetRow:
+def _let_stand(connection: Connection, draft: AreaSetRow) -> AreaSetRow:
+    this = area_sets.c.id == draft.id
+    found = connection.execute(select(area_sets).where(this)).one_or_none()
+    if found and found.outcome == ACCEPTED:
+        return _row(found)
     connection.execute(
         update(area_sets)
-        .where(area_sets.c.source == draft.source, area_sets.c.level == draft.level)
+        .where(
+            area_sets.c.source == draft.source,
+            area_sets.c.level == draft.level,
+            area_sets.c.run.is_(None),
+        )
         .values(outcome=SUPERSEDED)
     )
-    this = area_sets.c.id == draft.id
-    if connection.execute(update(area_sets).where(this).values(outcome=ACCEPTED)).rowcount:
-        return _row(connection.execute(select(area_sets).where(this)).one())
+    if not found:
+        _insert(connection, draft)
+        return draft
+    again = {"outcome": ACCEPTED, "registered_at": draft.registered_at}
+    connection.execute(update(area_sets).where(this).values(again))
+    return replace(_row(found), registered_at=draft.registered_at, reinstated=True)
+
+
+def _insert(connection: Connection, area_set: AreaSetRow) -> None:
     connection.execute(
         insert(area_sets).values(
-            id=draft.id,
-            level=draft.level,
-            source=draft.source,
-            licence=draft.licence,
-            run=draft.run,
+            id=area_set.id,
+            level=area_set.level,
+            source=area_set.source,
+            licence=area_set.licence,
+            run=area_set.run,
             outcome=ACCEPTED,
-            n_areas=draft.n_areas,
-            file=draft.file.path,
-            sha256=draft.file.sha256,
-            registered_at=draft.registered_at,
+            n_areas=area_set.n_areas,
+            file=area_set.file.path,
+            sha256=area_set.file.sha256,
+            registered_at=area_set.registered_at,
         )
     )
-    return draft
 
 
 def _row(found: Row[Any]) -> AreaSetRow:

@@ -72,23 +72,14 @@ def write_table(folder: Path, name: str, table: pa.Table) -> StoredFile:
     Raises
     ------
     RecordBrokenError
-        If a file of that name is there with other bytes.
+        If a file of that name is there with other bytes, or the disk takes no more.
     """
-    target = (folder / name).parent
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Its mode is 0600. What a crash leaves behind ends in `.part` and is named nowhere.
-    with tempfile.NamedTemporaryFile(dir=target, suffix=".part", delete=False) as draft:
-        try:
-            _write_parquet(draft, table)
-            draft.flush()
-            os.fsync(draft.fileno())
-            with Path(draft.name).open("rb") as file:
-                sha256 = _sha256(file)
-            path = f"{name}.{sha256[:_DIGEST_CHARACTERS_IN_NAME]}.parquet"
-            _keep(Path(draft.name), folder / path, sha256)
-        finally:
-            Path(draft.name).unlink(missing_ok=True)
-    return StoredFile(path, sha256)
+    try:
+        return _write(folder, name, table)
+    except OSError as reason:
+        raise RecordBrokenError(
+            f"The lake cannot be written: {reason.strerror or reason}."
+        ) from reason
 
 
 def read_table(folder: Path, stored: StoredFile) -> pa.Table:
@@ -126,6 +117,24 @@ def read_table(folder: Path, stored: StoredFile) -> pa.Table:
             f"The file {stored.path} of the lake is missing; restore it from a backup."
         ) from reason
     return table.replace_schema_metadata(None)
+
+
+def _write(folder: Path, name: str, table: pa.Table) -> StoredFile:
+    target = (folder / name).parent
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Its mode is 0600. What a crash leaves behind ends in `.part` and is named nowhere.
+    with tempfile.NamedTemporaryFile(dir=target, suffix=".part", delete=False) as draft:
+        try:
+            _write_parquet(draft, table)
+            draft.flush()
+            os.fsync(draft.fileno())
+            with Path(draft.name).open("rb") as file:
+                sha256 = _sha256(file)
+            path = f"{name}.{sha256[:_DIGEST_CHARACTERS_IN_NAME]}.parquet"
+            _keep(Path(draft.name), folder / path, sha256)
+        finally:
+            Path(draft.name).unlink(missing_ok=True)
+    return StoredFile(path, sha256)
 
 
 def _write_parquet(target: IO[bytes], table: pa.Table) -> None:

@@ -8,12 +8,14 @@ deadlock, and what a writer has read stays true until it commits. Readers wait f
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, create_engine, event, inspect, make_url, text
 
+from sightlines.errors import RecordBrokenError
+from sightlines.observations.ledger_errors import ledger_errors
 from sightlines.observations.locks import locked
 from sightlines.observations.tables import REVISION
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 WAIT_S = 30
 # Any number that nobody else uses in the same database; "sight" on a telephone's keys.
 _ADVISORY_LOCK = 74448
+_REVISION_QUERY = text("SELECT version_num FROM alembic_version")
 
 
 class Ledger:
@@ -45,14 +48,27 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees the ledger as it is now; what is written there is lost."""
-        with self._engine.connect() as connection:
+        """Give a connection that sees the ledger as it is now; what is written there is lost.
+
+        Raises
+        ------
+        RecordBrokenError
+            If the database is damaged or does not answer.
+        """
+        with ledger_errors(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give the only connection that may write now; commit at the end, or undo on an error."""
-        with self._engine.connect() as connection:
+        """Give the only connection that may write now; commit at the end, or undo on an error.
+
+        Raises
+        ------
+        RecordBrokenError
+            If the database is damaged, does not answer or cannot be written, or if somebody else
+            has been writing for `WAIT_S`.
+        """
+        with ledger_errors(), self._engine.connect() as connection:
             connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -60,6 +76,18 @@ class Ledger:
                         text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK}
                     )
                 yield connection
+
+    def ping(self) -> None:
+        """Ask the ledger for one value.
+
+        Raises
+        ------
+        RecordBrokenError
+            If the database is damaged or does not answer.
+        """
+        with self.reading() as connection:
+            # `SELECT 1` would not make SQLite look at the file.
+            connection.execute(_REVISION_QUERY)
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,17 +114,29 @@ def open_ledger(settings: Settings) -> Ledger:
     ------
     SettingsInvalidError
         If a newer version of Sightlines has written the ledger.
+    RecordBrokenError
+        If the ledger is damaged, does not answer or cannot be made.
     """
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    url = make_url(settings.ledger_url)
-    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else create_engine(url)
-    ledger = Ledger(engine)
-    if _is_ready(engine):
-        return ledger
-    with locked(settings.instance / "ledger.lock"):
-        if not _is_ready(engine):
-            _make_ready(ledger, engine)
+    try:
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with ledger_errors(), ExitStack() as undo:
+            engine = _engine(make_url(settings.ledger_url))
+            undo.callback(engine.dispose)
+            ledger = Ledger(engine)
+            if not _is_ready(engine):
+                with locked(settings.instance / "ledger.lock"):
+                    if not _is_ready(engine):
+                        _make_ready(ledger, engine)
+            undo.pop_all()
+    except OSError as reason:
+        raise RecordBrokenError(f"The ledger cannot be opened: {reason.strerror}.") from reason
     return ledger
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(url, hide_parameters=True)
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -104,7 +144,8 @@ def _sqlite_engine(url: URL) -> Engine:
         # SQLite gives its journal the mode of the database, so this keeps all three to the owner.
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    engine = create_engine(url, connect_args={"timeout": WAIT_S})
+    # What somebody has sent must not come into a log with an error.
+    engine = create_engine(url, connect_args={"timeout": WAIT_S}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -131,7 +172,7 @@ def _is_ready(engine: Engine) -> bool:
             return False
         if not inspect(connection).has_table("alembic_version"):
             return False
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        revision = connection.execute(_REVISION_QUERY).scalar()
     return bool(revision == REVISION)
 
 

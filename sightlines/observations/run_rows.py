@@ -31,6 +31,8 @@ class RunRow:
         Short digest of source, licence, file and parameters.
     source
         Id.
+    licence
+        That of the source when it was read, which is the licence of the observations too.
     format, encoding, crs, rows_read, rejected, notes, mapping, extent
         As in the `Reading`.
     digest
@@ -53,6 +55,7 @@ class RunRow:
 
     id: str
     source: str
+    licence: str
     format: str
     encoding: str | None
     crs: str | None
@@ -107,19 +110,42 @@ def insert_run(connection: Connection, run: RunRow, source: SourceRow) -> None:
     source
         Its source; title and licence take the place of older ones.
     """
-    known = sources.c.id == source.id
-    newest = {"title": source.title, "licence": source.licence}
-    if not connection.execute(update(sources).where(known).values(newest)).rowcount:
+    if not update_source(connection, source):
         connection.execute(
-            insert(sources).values(id=source.id, created_at=run.retrieved_at, **newest)
+            insert(sources).values(
+                id=source.id,
+                title=source.title,
+                licence=source.licence,
+                created_at=run.retrieved_at,
+            )
         )
     connection.execute(insert(runs).values(_values(run)))
 
 
+def update_source(connection: Connection, source: SourceRow) -> bool:
+    """Let a source's title and licence take the place of older ones.
+
+    Parameters
+    ----------
+    connection
+        Writing.
+    source
+        As it is called now.
+
+    Returns
+    -------
+    bool
+        Whether the ledger knows it; nothing is written where it does not.
+    """
+    newest = {"title": source.title, "licence": source.licence}
+    known = update(sources).where(sources.c.id == source.id).values(newest)
+    return bool(connection.execute(known).rowcount)
+
+
 def _values(run: RunRow) -> dict[str, object]:
     same = (
-        "id source format encoding crs digest parameters_digest retrieved_at outcome rows_read "
-        "observations rejected notes mapping"
+        "id source licence format encoding crs digest parameters_digest retrieved_at outcome "
+        "rows_read observations rejected notes mapping"
     )
     return {name: getattr(run, name) for name in same.split()} | {
         "observations_file": run.observations_file.path,

@@ -18,7 +18,7 @@ from sightlines.observations.area_sets import AreaSetRow, accept_areas_of_run, s
 from sightlines.observations.conform import conform
 from sightlines.observations.lake import read_table, write_table
 from sightlines.observations.observation_table import observation_table, with_points
-from sightlines.observations.run_rows import RunRow, find_run, insert_run
+from sightlines.observations.run_rows import RunRow, find_run, insert_run, update_source
 from sightlines.observations.tables import ACCEPTED, SUPERSEDED, runs
 from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, OBSERVATION, short_digest
 
@@ -48,7 +48,7 @@ def record_run(
     reading
         What the reader has made of the file.
     source
-        A new title or licence takes the place of the old one, if the run is a new one.
+        Its title and licence take the place of older ones, if the run is new or stands again.
     origin
         The file's digest, the parameters and the time.
 
@@ -156,6 +156,7 @@ def store_run(
     run = RunRow(
         id=id_,
         source=source.id,
+        licence=source.licence,
         format=reading.format,
         encoding=reading.encoding,
         crs=reading.crs,
@@ -189,6 +190,7 @@ def _let_stand(
     )
     if known:
         connection.execute(update(runs).where(runs.c.id == known.id).values(outcome=ACCEPTED))
+        update_source(connection, source)
         accept_areas_of_run(connection, known.id, source.id, [])
         return replace(known, outcome=ACCEPTED, reinstated=True)
     insert_run(connection, draft, source)

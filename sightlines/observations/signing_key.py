@@ -39,7 +39,6 @@ def signing_key(settings: Settings) -> bytes:
     """
     if settings.secret_key:
         return settings.secret_key.encode()
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = settings.instance / FILE
     if not place.exists():
         with locked(settings.instance / f"{FILE}.lock"):

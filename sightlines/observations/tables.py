@@ -83,6 +83,7 @@ runs = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("source", String, ForeignKey("sources.id"), nullable=False),
+    Column("licence", String, nullable=False),
     Column("format", String, nullable=False),
     Column("encoding", String),
     Column("crs", String),

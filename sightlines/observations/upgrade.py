@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from sightlines.errors import SettingsInvalidError
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-
-
-def newest_revision() -> str:
-    """Return the name of the newest migration."""
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
 
 def upgrade(connection: Connection) -> None:

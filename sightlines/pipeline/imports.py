@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import shapely
 
 from sightlines.cameras.counting import COUNTED, counted_reason
-from sightlines.errors import SourceRefusedError
+from sightlines.errors import RequestInvalidError, SourceRefusedError
 from sightlines.licences import ODBL, UNSTATED, is_publishable
 from sightlines.observations.area_sets import AreaSetRow, register_areas
 from sightlines.observations.origins import Origin, SourceRow, slug
@@ -19,6 +19,7 @@ from sightlines.observations.runs import record_run
 from sightlines.snapshot.manifest import file_digest
 from sightlines.sources.boundaries import AreaReading, read_boundaries
 from sightlines.sources.register import read
+from sightlines.sources.values import read_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -119,6 +120,8 @@ def import_file(
     ------
     SourceRefusedError
         If the file cannot be read as any supported format, or its rows were all rejected.
+    RequestInvalidError
+        If an option makes no sense.
     """
     reading = _with_options(read(path, encoding=options.encoding, kind=options.kind), options)
     if reading.rows_read and not reading.observations.num_rows:
@@ -216,6 +219,8 @@ def _with_options(reading: Reading, options: ImportOptions) -> Reading:
         shapes = shapely.from_wkb(ground.areas["geometry"].to_numpy(zero_copy_only=False))
         reading = dataclasses.replace(reading, extent=shapely.union_all(shapes))
     if options.observed_at is not None:
+        if read_date(options.observed_at) != options.observed_at:
+            raise RequestInvalidError("--observed-at takes a year, a month or a day: 2024-05-31.")
         rows = reading.observations
         position = rows.schema.get_field_index("observed_at")
         filled = pc.fill_null(rows["observed_at"], pa.scalar(options.observed_at))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +14,11 @@ import pyarrow.parquet as pq
 import shapely
 
 from sightlines.cameras.fusion import cameras_from
-from sightlines.errors import SightlinesError
-from sightlines.licences import find, is_publishable
+from sightlines.errors import SnapshotBrokenError
+from sightlines.licences import UNSTATED, find, is_publishable
 from sightlines.observations.area_sets import areas_of, current_area_sets
 from sightlines.observations.batches import due, publish_batch
+from sightlines.observations.locks import locked
 from sightlines.observations.origins import sources as ledger_sources
 from sightlines.observations.run_rows import accepted_runs
 from sightlines.observations.runs import base_map_of, observations_of
@@ -29,18 +28,18 @@ from sightlines.snapshot.build import arrange, seal, stage, write_arrow
 from sightlines.snapshot.manifest import (
     Manifest,
     file_digest,
-    read_current,
     read_manifest,
     swap_current,
     verify_files,
 )
 from sightlines.statistics.hexagons import hexagon_areas
 from sightlines.statistics.table import area_statistics
+from sightlines.tiles.archive import BaseMap
 from sightlines.tiles.base_map import build_base_map
 from sightlines.tiles.world import world_features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sightlines.observations.ledger import Ledger
@@ -50,7 +49,9 @@ if TYPE_CHECKING:
 
 WORLD_COUNTRIES = ROOT / "data" / "areas" / "world_countries.parquet"
 # A base map made by other code is another base map.
-_BASE_MAP_VERSION = "1"
+_BASE_MAP_VERSION = "2"
+# What a publisher that was killed has left behind; the next one, alone under the lock, removes it.
+_STAGED = ".staged-"
 
 
 @dataclass(frozen=True)
@@ -84,38 +85,24 @@ def publish(settings: Settings, ledger: Ledger, *, now: datetime) -> Manifest:
     SightlinesError
         If anything in the record is broken; `current` then stays as it was.
     """
-    with _only_publisher(settings):
+    with locked(settings.instance / "publisher.lock"):
         batch = due(ledger, now=now, delay_s=settings.publish_delay_s)
         publish_batch(ledger, settings.lake_folder, batch)
         published = _published(settings, ledger)
         snapshots = settings.snapshots_folder
         snapshots.mkdir(mode=0o700, parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".staged-", dir=snapshots))
+        for left_behind in snapshots.glob(f"{_STAGED}*"):
+            shutil.rmtree(left_behind)
+        staging = Path(tempfile.mkdtemp(prefix=_STAGED, dir=snapshots))
         try:
             manifest = _seal(settings, ledger, published, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         folder = snapshots / manifest.id
         verify_files(folder, read_manifest(folder))
-        if _current(snapshots) != manifest.id:
-            swap_current(snapshots, manifest.id)
+        # Also where nothing has changed: readers of a snapshot that was healed then look again.
+        swap_current(snapshots, manifest.id)
         return manifest
-
-
-@contextmanager
-def _only_publisher(settings: Settings) -> Iterator[None]:
-    """Hold the lock that one publishing process holds at a time."""
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (settings.instance / "publisher.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _current(snapshots: Path) -> str | None:
-    try:
-        return read_current(snapshots)
-    except SightlinesError:
-        return None
 
 
 def _published(settings: Settings, ledger: Ledger) -> _Published:
@@ -123,7 +110,7 @@ def _published(settings: Settings, ledger: Ledger) -> _Published:
     runs = [
         run
         for run in accepted_runs(ledger)
-        if is_publishable(sources[run.source].licence, publish_unstated=settings.publish_unstated)
+        if is_publishable(run.licence, publish_unstated=settings.publish_unstated)
     ]
     return _Published(runs, sources)
 
@@ -153,14 +140,15 @@ def _areas(
 ) -> pa.Table:
     """Gather countries, registered areas and hexagons; codes are unique.
 
-    A boundary file is the host's own choice; areas that came with cameras follow their run.
+    A boundary file without a licence is the host's own choice (docs/decisions/0003); areas that
+    came with cameras follow their run.
     """
     runs = {run.id for run in published.runs}
     ground = list(_extents(published.runs).values())
     registered = [
         areas_of(settings.lake_folder, area_set)
         for area_set in current_area_sets(ledger)
-        if area_set.run is None or area_set.run in runs
+        if area_set.run in runs or (area_set.run is None and _may_show(area_set.licence))
     ]
     lon = cameras["lon"].to_numpy(zero_copy_only=False).astype(float)
     lat = cameras["lat"].to_numpy(zero_copy_only=False).astype(float)
@@ -172,6 +160,10 @@ def _areas(
     for row, code in enumerate(codes):
         first.setdefault(code, row)
     return whole.take(pa.array(sorted(first.values()))).combine_chunks()
+
+
+def _may_show(licence: str) -> bool:
+    return licence == UNSTATED or find(licence).publishable
 
 
 def _countries() -> pa.Table:
@@ -202,7 +194,7 @@ def _sources_json(
             {
                 "id": source,
                 "title": row.title,
-                "licence": row.licence,
+                "licence": runs[-1].licence,
                 "attribution": _attribution(row, runs),
                 "n_records": counts.get(source, 0),
                 "extent": None if extent is None else orjson.loads(shapely.to_geojson(extent)),
@@ -218,7 +210,7 @@ def _attribution(source: SourceRow, runs: Sequence[RunRow]) -> str:
     """Return whom to name: OpenStreetMap asks for its own words."""
     if any(run.format == "osm_pbf" for run in runs):
         return "© OpenStreetMap contributors"
-    return f"{source.title} ({find(source.licence).name})"
+    return f"{source.title} ({find(runs[-1].licence).name})"
 
 
 def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:
@@ -227,7 +219,7 @@ def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:
     inputs = [file_digest(WORLD_COUNTRIES).sha256, *(file.sha256 for file in files)]
     digest = short_digest("base map", _BASE_MAP_VERSION, *inputs)
     target = settings.base_maps_folder / f"{digest}.pmtiles"
-    if not target.exists():
+    if not _is_whole(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         features = [world_features(_countries())]
         for run in runs:
@@ -236,3 +228,13 @@ def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:
                 features.append(found.select(BASE_MAP_FEATURE.names).cast(BASE_MAP_FEATURE))
         build_base_map(pa.concat_tables(features), target)
     return digest
+
+
+def _is_whole(base_map: Path) -> bool:
+    if not base_map.exists():
+        return False
+    try:
+        BaseMap.open(base_map)
+    except SnapshotBrokenError:
+        return False
+    return True

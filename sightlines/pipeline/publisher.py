@@ -43,7 +43,7 @@ def run_publisher(settings: Settings, ledger: Ledger, stop: threading.Event) -> 
         if token != sealed:
             try:
                 manifest = publish(settings, ledger, now=now)
-            except SightlinesError as reason:
+            except (SightlinesError, OSError) as reason:
                 LOG.error("%s The current snapshot stays.", reason)  # noqa: TRY400  # a sentence, no traceback
                 wait_s = RETRY_S
             else:

@@ -17,13 +17,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sightlines.attributes import KINDS, OPERATOR_GROUPS, operator_group
+from sightlines.errors import SightlinesError
 from sightlines.geodesy import class_bytes
 from sightlines.observations.lake import write_table
 from sightlines.schema import VERSION
 from sightlines.snapshot.columns import write_columns
 from sightlines.snapshot.index import index_keys, index_order
 from sightlines.snapshot.index_file import write_index
-from sightlines.snapshot.manifest import Manifest, folder_files, snapshot_id, write_manifest
+from sightlines.snapshot.manifest import (
+    Manifest,
+    folder_files,
+    read_manifest,
+    snapshot_id,
+    verify_files,
+    write_manifest,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +145,8 @@ def seal(staging: Path, snapshots: Path, *, cameras: pa.Table, base_map: str) ->
     Returns
     -------
     Manifest
-        Of the sealed snapshot. The same content again gives the same id and changes nothing.
+        Of the sealed snapshot. The same content again gives the same id and changes nothing, but
+        heals a snapshot that was broken.
     """
     files = folder_files(staging)
     counted = pc.if_else(cameras["counted"], cameras["camera_count"], 0)
@@ -153,11 +162,22 @@ def seal(staging: Path, snapshots: Path, *, cameras: pa.Table, base_map: str) ->
     write_manifest(staging, manifest)
     _sync(staging)
     target = snapshots / manifest.id
-    if target.exists():
+    if target.exists() and _is_whole(target):
         shutil.rmtree(staging)
-    else:
-        staging.rename(target)
+        return manifest
+    if target.exists():
+        # Readers that have the broken one mapped keep their files until they let go of them.
+        shutil.rmtree(target)
+    staging.rename(target)
     return manifest
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        verify_files(folder, read_manifest(folder))
+    except SightlinesError:
+        return False
+    return True
 
 
 def _sync(folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from sightlines.errors import SnapshotBrokenError, SnapshotMissingError
-from sightlines.schema import VERSION, short_digest
+from sightlines.schema import VERSION, is_short_digest, short_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,11 +182,18 @@ def read_current(snapshots: Path) -> str:
     ------
     SnapshotMissingError
         If nothing has been published yet.
+    SnapshotBrokenError
+        If the pointer holds no id.
     """
     try:
-        return (snapshots / POINTER).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as reason:
+        found = (snapshots / POINTER).read_text(encoding="ascii").strip()
+    except FileNotFoundError as reason:
         raise SnapshotMissingError("Nothing has been published yet.") from reason
+    except (OSError, UnicodeDecodeError) as reason:
+        raise SnapshotBrokenError("The pointer to the current snapshot cannot be read.") from reason
+    if not is_short_digest(found):
+        raise SnapshotBrokenError("The pointer to the current snapshot names none.")
+    return found
 
 
 def swap_current(snapshots: Path, snapshot: str) -> None:

@@ -231,10 +231,10 @@ class CurrentSnapshot:
         return status.st_mtime_ns, status.st_ino
 
     def _newest_good(self) -> Snapshot:
-        wanted = read_current(self._folder)
-        if self._open is not None and self._open.id == wanted:
-            return self._open
         try:
+            wanted = read_current(self._folder)
+            if self._open is not None and self._open.id == wanted:
+                return self._open
             return Snapshot.open(self._folder / wanted)
         except SightlinesError as reason:
             LOG.error("%s The last good snapshot is served instead.", reason)  # noqa: TRY400  # the sentence says it all

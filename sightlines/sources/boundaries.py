@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
     import geopandas
 
+# Levels that come with the system, from hexagons and from OpenStreetMap's own boundaries.
+_RESERVED_LEVELS = frozenset({"country"})
+_RESERVED_STARTS = ("h3-", "osm-")
+
 
 @dataclass(frozen=True)
 class AreaReading:
@@ -78,7 +82,8 @@ def read_boundaries(  # noqa: PLR0913 - one parameter an option of `flask import
     path
         Shapefile (zipped), GeoPackage, GeoJSON, TopoJSON or what else GDAL reads.
     level
-        None for a slug of the file's name.
+        None for a slug of the file's name; never one that the system makes itself: `country`,
+        `h3-...`, `osm-...`.
     name, code
         Columns; None to find them by their names and by what is unique.
     population
@@ -98,12 +103,13 @@ def read_boundaries(  # noqa: PLR0913 - one parameter an option of `flask import
     Raises
     ------
     SourceRefusedError
-        If the file, a named column or the population table cannot be read, or no polygon is in it.
+        If the file, a named column or the population table cannot be read, no polygon is in it, or
+        the level's name is taken.
     """
+    level = _level(level or path.stem)
     frame, notes = open_boundaries(path)
     frame, shapes = polygons_of(in_wgs84(frame, crs, notes), notes)
     columns = _columns(frame, name, code)
-    level = slug(level or path.stem)
     names, keys = _names_and_keys(frame, columns)
     figures = _figures(frame, population, (keys, names), columns)
     areas: dict[str, dict[str, object]] = {}
@@ -127,6 +133,17 @@ def read_boundaries(  # noqa: PLR0913 - one parameter an option of `flask import
     rows = sorted(areas.values(), key=lambda area: str(area["code"]))
     table = pa.Table.from_pylist(rows, schema=schema.AREA)
     return AreaReading(table, dict(sorted(notes.items())), columns)
+
+
+def _level(text: str) -> str:
+    """Return the level's name, unless areas of that level come from elsewhere."""
+    level = slug(text)
+    if level in _RESERVED_LEVELS or level.startswith(_RESERVED_STARTS):
+        raise SourceRefusedError(
+            f"The level {level[:40]!r} is made by Sightlines itself: name another with --level, "
+            "for example ward."
+        )
+    return level
 
 
 def _population_columns(

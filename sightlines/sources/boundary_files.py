@@ -18,7 +18,7 @@ from pyproj.exceptions import CRSError
 
 from sightlines.errors import SourceRefusedError
 from sightlines.sources.reading import WGS84
-from sightlines.sources.shapes import as_multipolygon
+from sightlines.sources.shapes import as_multipolygon, cut_jumps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,19 +131,32 @@ def _in_the_world(frame: geopandas.GeoDataFrame) -> bool:
 def polygons_of(
     frame: geopandas.GeoDataFrame, notes: Counter[str]
 ) -> tuple[geopandas.GeoDataFrame, list[shapely.MultiPolygon]]:
-    """Return the features that are polygons, and their shapes in the same order."""
+    """Return the features that are polygons, and their shapes in the same order.
+
+    Parameters
+    ----------
+    frame
+        Features in WGS 84.
+    notes
+        Counts by reason; changed in place.
+
+    Raises
+    ------
+    SourceRefusedError
+        If there is no polygon.
+    """
     kept: list[int] = []
     shapes: list[shapely.MultiPolygon] = []
     for index, shape in enumerate(frame.geometry):
-        polygons, is_repaired = (None, False) if shape is None else as_multipolygon(shape)
+        whole, is_cut = (shape, False) if shape is None else cut_jumps(shape)
+        polygons, is_repaired = (None, False) if whole is None else as_multipolygon(whole)
         if polygons is None:
             notes["area:not_a_polygon"] += 1
             continue
-        notes["area:repaired"] += is_repaired
+        said = {"area:repaired": is_repaired, "area:cut_at_antimeridian": is_cut}
+        notes.update(reason for reason, is_so in said.items() if is_so)
         kept.append(index)
         shapes.append(polygons)
     if not shapes:
         raise SourceRefusedError(_REFUSED.format("it holds no polygons."))
-    if not notes["area:repaired"]:
-        del notes["area:repaired"]
     return frame.iloc[kept], shapes

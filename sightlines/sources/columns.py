@@ -6,11 +6,11 @@ any sign between its words; meaning is never guessed from the values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sightlines.attributes import ATTRIBUTES, OBSERVED_KEYS, Attribute
-from sightlines.sources.free_text import canonical
+from sightlines.sources.free_text import TEXT_LIMIT, canonical, clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,10 @@ class Columns:
         Number of a column -> the key under which its texts go to the normaliser.
     mapping
         Header -> attribute, for the report.
+    kept
+        Numbers of the columns that stand in `raw`; None for all of them.
+    left_out
+        Headers of the columns of which nothing is read or kept, cleaned.
     """
 
     lon: int | None
@@ -45,11 +49,50 @@ class Columns:
     native_id: int | None
     keys: dict[int, str]
     mapping: dict[str, str]
+    kept: frozenset[int] | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def names_kind(self) -> bool:
         """Return whether a column says what kind of device each row is."""
         return bool({"kind", "surveillance_type", "highway"} & set(self.mapping.values()))
+
+    def of_contribution(
+        self,
+        headers: Sequence[str],
+        *,
+        has_positions: bool,
+        attributes: Sequence[Attribute] = ATTRIBUTES,
+    ) -> Columns:
+        """Return the columns as they are read of what people send: what nobody asked for is left.
+
+        Parameters
+        ----------
+        headers
+            The same as of `find_columns`.
+        has_positions
+            Whether positions stand in the columns `lon` and `lat`, and not in a geometry.
+        attributes
+            The attribute table.
+
+        Returns
+        -------
+        Columns
+            Without a native id, which would say what the sender calls it. Kept are attributes, the
+            day it was seen, and positions; kind, status and the like are read, not kept.
+        """
+        found = (self.lon, self.lat) if has_positions else ()
+        places = {number for number in found if number is not None}
+        asked_for = {attribute.name for attribute in attributes} | {"observed_at"}
+        said = {number for number in self.keys if self.mapping[headers[number]] in asked_for}
+        read = {headers[number] for number in {*self.keys, *places}}
+        return replace(
+            self,
+            native_id=None,
+            mapping={header: name for header, name in self.mapping.items() if header in read},
+            kept=frozenset(said | places),
+            left_out=tuple(clean(header)[:TEXT_LIMIT] for header in headers if header not in read),
+        )
 
 
 def find_columns(headers: Sequence[str], attributes: Sequence[Attribute] = ATTRIBUTES) -> Columns:

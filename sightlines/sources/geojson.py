@@ -8,12 +8,13 @@ RFC 7946, The GeoJSON Format; its positions are WGS 84, longitude first.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import cast
 
 import orjson
 
 from sightlines.errors import Fault, SourceRefusedError
-from sightlines.sources.columns import find_columns, plain_id
+from sightlines.sources.columns import Columns, find_columns, plain_id
 from sightlines.sources.encoding import decode
 from sightlines.sources.position import Position, position_of
 from sightlines.sources.reading import WGS84, Reading, SourceRow, collect
@@ -29,6 +30,24 @@ _HUGE = 1e300
 _IN_THE_GEOMETRY = frozenset({"lon", "lat"})
 
 Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Names of properties: those that are keys, the native id, those kept (None for all)."""
+
+    keys: dict[str, str]
+    native_id: str | None
+    kept: frozenset[str] | None
+
+    @classmethod
+    def of(cls, headers: list[str], columns: Columns) -> _Names:
+        """Name the columns that stand for properties."""
+        return cls(
+            {headers[column]: key for column, key in columns.keys.items()},
+            None if columns.native_id is None else headers[columns.native_id],
+            None if columns.kept is None else frozenset(headers[n] for n in columns.kept),
+        )
 
 
 def read_geojson_bytes(
@@ -72,13 +91,13 @@ def read_geojson_bytes(
         )
     headers = _headers(features)
     columns = find_columns(headers)
-    keys = {headers[column]: key for column, key in columns.keys.items()}
-    id_name = None if columns.native_id is None else headers[columns.native_id]
-    rows = (
-        _row(number, feature, keys, id_name) for number, feature in enumerate(features, start=1)
-    )
+    if strict:
+        columns = columns.of_contribution(headers, has_positions=False)
+    names = _Names.of(headers, columns)
+    rows = (_row(number, feature, names) for number, feature in enumerate(features, start=1))
     ruled = None if columns.names_kind else kind
     collected = collect(rows, strict=strict, kind=ruled)
+    collected.note_left_out(columns.left_out)
     return Reading(
         format=FORMAT,
         encoding=name,
@@ -92,6 +111,7 @@ def read_geojson_bytes(
             for header, meaning in columns.mapping.items()
             if meaning not in _IN_THE_GEOMETRY
         },
+        left_out=columns.left_out,
     )
 
 
@@ -145,7 +165,7 @@ def _properties(feature: object) -> Json | None:
     return cast("Json", properties) if isinstance(properties, dict) else None
 
 
-def _row(number: int, feature: object, keys: dict[str, str], id_name: str | None) -> SourceRow:
+def _row(number: int, feature: object, names: _Names) -> SourceRow:
     position, faults = _position(number, feature)
     properties = _properties(feature)
     if properties is None:
@@ -153,15 +173,21 @@ def _row(number: int, feature: object, keys: dict[str, str], id_name: str | None
     texts = {
         key: as_text(value) for key, value in list((properties or {}).items())[:PROPERTY_LIMIT]
     }
-    feature_id = as_text(feature.get("id")) if isinstance(feature, dict) else ""
+    native_id = "" if names.native_id is None else texts.get(names.native_id, "")
+    if names.kept is None and isinstance(feature, dict):
+        native_id = as_text(feature.get("id")) or native_id
     return SourceRow(
         number=number,
-        tags={keys[name]: text for name, text in texts.items() if name in keys},
+        tags={names.keys[name]: text for name, text in texts.items() if name in names.keys},
         lon=position[0] if position else None,
         lat=position[1] if position else None,
-        native_id=plain_id(feature_id or texts.get(id_name or "", "")),
+        native_id=plain_id(native_id),
         faults=faults,
-        raw={name: text for name, text in texts.items() if text},
+        raw={
+            name: text
+            for name, text in texts.items()
+            if text and (names.kept is None or name in names.kept)
+        },
     )
 
 

@@ -3,7 +3,7 @@
 `normalise` finds, for each attribute, the first of its keys that holds a value, and lets `values`
 read it. What a value of one attribute means for another (a turning camera, a maker given as
 operator) are `rulings`. What the source said is kept beside it in `raw`, less what must never be
-kept (`free_text`).
+kept (`redaction`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import orjson
 from sightlines.attributes import ATTRIBUTES, Attribute
 from sightlines.sources import free_text, rulings
 from sightlines.sources.direction import Sector, bearings_apart_deg
+from sightlines.sources.redaction import REDACTED
 from sightlines.sources.values import Outcome, Remark, read_value
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def normalise(
 def _hide_operator(key: str, text: str) -> str:
     word = free_text.canonical(key)
     is_name = word.startswith("operator") and word != "operator_type"
-    return free_text.REDACTED if is_name else text
+    return REDACTED if is_name else text
 
 
 def _raw_remark(reason: str) -> Remark:

@@ -17,7 +17,7 @@ from sightlines import schema
 from sightlines.licences import ODBL
 from sightlines.sources.free_text import TEXT_LIMIT, clean
 from sightlines.sources.population import read_population, read_year
-from sightlines.sources.shapes import as_multipolygon
+from sightlines.sources.shapes import as_multipolygon, cut_jumps
 
 if TYPE_CHECKING:
     from osmium.osm import Area
@@ -47,12 +47,15 @@ class AreaRows:
         except RuntimeError:  # no ring of it could be put together
             self.notes["area:not_assembled"] += 1
             return
-        polygons, is_repaired = as_multipolygon(shape)
+        whole, is_cut = cut_jumps(shape)
+        polygons, is_repaired = as_multipolygon(whole)
         if polygons is None:
             self.notes["area:not_assembled"] += 1
             return
         if is_repaired:
             self.notes["area:repaired"] += 1
+        if is_cut:
+            self.notes["area:cut_at_antimeridian"] += 1
         self._rows.append(self._row(dict(tags), level, area.orig_id(), polygons))
 
     def table(self) -> pa.Table:

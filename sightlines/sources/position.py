@@ -73,7 +73,9 @@ def position_of(
             sentence = f"{label} is not a number of degrees such as 24.9384."
             faults.append(Fault(row, name, "unreadable_position", sentence))
         elif not -limit <= degrees <= limit:
-            sentence = f"{label} must lie between -{limit:g} and {limit:g} degrees."
+            sentence = f"{label} must lie between -{limit:g} and {limit:g} degrees"
+            looks_swapped = name == "lat" and len(found) == 1 and _fit_swapped(found[0], degrees)
+            sentence += ": longitude and latitude may be swapped." if looks_swapped else "."
             faults.append(Fault(row, name, "out_of_range", sentence))
         else:
             found.append(degrees)
@@ -83,6 +85,10 @@ def position_of(
         sentence = "Longitude and latitude are both 0: a position that was never filled in."
         return None, (Fault(row, "lon", "null_island", sentence),)
     return (found[0], found[1]), ()
+
+
+def _fit_swapped(lon: float, lat: float) -> bool:
+    return abs(lon) <= 90.0 and abs(lat) <= 180.0
 
 
 def _is_missing(given: str | float | None) -> bool:

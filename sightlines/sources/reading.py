@@ -52,7 +52,7 @@ class Reading:
     faults
         Every fault of every rejected row; a row's first decides its reason.
     notes
-        Number of rows by reason.
+        Number of rows by reason; of columns, for `column:left_out`.
     mapping
         Column of the source -> attribute; empty where the source has no columns.
     extent
@@ -61,6 +61,9 @@ class Reading:
         Rows of `schema.BASE_MAP_FEATURE`; None where the format carries none.
     areas
         Rows of `schema.AREA`; None where the format carries none.
+    left_out
+        Names of the columns of a contribution that nobody asked for, in their order: nothing of
+        them was kept. Empty for imports, which keep every column in `raw`.
     """
 
     format: str
@@ -74,6 +77,7 @@ class Reading:
     extent: shapely.Geometry | None = None
     base_map: pa.Table | None = None
     areas: pa.Table | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -129,6 +133,11 @@ class Collected:
         """Return the rows taken as a table of `schema.READ`."""
         return pa.Table.from_pylist(self.taken, schema=schema.READ)
 
+    def note_left_out(self, columns: tuple[str, ...]) -> None:
+        """Note how many columns nothing was kept of, if any."""
+        if columns:
+            self.notes["column:left_out"] = len(columns)
+
 
 def collect(rows: Iterable[SourceRow], *, strict: bool, kind: str | None = None) -> Collected:
     """Normalise rows, keep the good ones and every fault of the others.
@@ -177,10 +186,9 @@ def collect(rows: Iterable[SourceRow], *, strict: bool, kind: str | None = None)
 
 
 def _drop_repeated_ids(collected: Collected) -> None:
-    """Take the native ids away where one stands twice: they do not name single rows."""
-    ids = [row["native_id"] for row in collected.taken if row["native_id"] is not None]
-    if len(set(ids)) == len(ids):
-        return
-    collected.notes["native_id:not_unique"] = len(ids)
+    """Take a native id away from all rows that have it, where it does not name a single one."""
+    rows = Counter(row["native_id"] for row in collected.taken if row["native_id"] is not None)
     for row in collected.taken:
-        row["native_id"] = None
+        if rows[row["native_id"]] > 1:
+            row["native_id"] = None
+            collected.notes["native_id:not_unique"] += 1

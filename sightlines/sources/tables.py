@@ -66,11 +66,14 @@ def read_csv_bytes(
     delimiter = _delimiter(text)
     lines = _lines(text, delimiter)
     headers, columns = _header(lines)
+    if strict:
+        columns = columns.of_contribution(headers, has_positions=True)
     rows = _rows(lines, headers, columns, decimal_comma=delimiter != ",")
     ruled = None if columns.names_kind else kind
     collected = collect(_limited(rows, row_limit), strict=strict, kind=ruled)
     if collected.rows_read == 0:
         raise SourceRefusedError("The table has a header but no rows.")
+    collected.note_left_out(columns.left_out)
     return Reading(
         format=FORMAT,
         encoding=name,
@@ -80,6 +83,7 @@ def read_csv_bytes(
         faults=tuple(collected.faults),
         notes=dict(sorted(collected.notes.items())),
         mapping=columns.mapping,
+        left_out=columns.left_out,
     )
 
 
@@ -170,7 +174,11 @@ def _row(
         lat=position[1] if position else None,
         native_id=plain_id(native_id) if native_id else None,
         faults=faults,
-        raw={header: cell for header, cell in zip(headers, cells, strict=False) if cell.strip()},
+        raw={
+            header: cell
+            for column, (header, cell) in enumerate(zip(headers, cells, strict=False))
+            if cell.strip() and (columns.kept is None or column in columns.kept)
+        },
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sightlines.sources import direction, free_text
+from sightlines.sources import direction, free_text, redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ def _text(attribute: Attribute, text: str) -> Outcome:
     if len(text) > limit:
         remarks.append(_remark(attribute, "too_long", f"at most {limit} characters."))
     cut = text[:limit]
-    shown = free_text.redact(cut)
+    shown = redaction.redact(cut, attribute.name)
     if shown != cut:
         sentence = "addresses, telephone numbers and camera feeds are blacked out."
         remarks.append(_noted(attribute, "redacted", sentence))
@@ -135,7 +135,7 @@ def _choices(attribute: Attribute, text: str) -> Outcome:
         if choice is None or len(choice) > free_text.TEXT_LIMIT:
             remarks["not_a_choice"] = _remark(attribute, "not_a_choice", "an unknown word.")
         elif choice not in found:
-            found.append(free_text.redact(choice))
+            found.append(redaction.redact(choice))
     if len(parts) > MOST_CHOICES:
         remarks["too_many"] = _remark(attribute, "too_many", f"at most {MOST_CHOICES} words.")
     return Outcome(found or None, tuple(remarks.values()))
@@ -195,7 +195,11 @@ def _boolean(attribute: Attribute, text: str) -> Outcome:
     return Outcome(_TRUTHS[word])
 
 
-_DATE = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2})(?:[T ][0-9:.+Z -]*)?)?)?")
+_TIME = (
+    r"[T ][0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
+    r"(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+)
+_DATE = re.compile(rf"([0-9]{{4}})(?:[-/.]([0-9]{{1,2}})(?:[-/.]([0-9]{{1,2}})(?:{_TIME})?)?)?")
 
 
 def read_date(text: str) -> str | None:

@@ -97,7 +97,7 @@ def few(
     population
         Residents; NaN where not known.
     area_km2
-        Size of the area.
+        Ground that the figures are of: the covered part, or the whole of an area not covered.
 
     Returns
     -------

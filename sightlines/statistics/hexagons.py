@@ -20,9 +20,9 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from sightlines.antimeridian import cut_at_antimeridian
 from sightlines.geodesy import geodesic_area_m2
 from sightlines.schema import AREA
-from sightlines.statistics.antimeridian import cut_at_antimeridian
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

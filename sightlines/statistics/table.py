@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from sightlines.antimeridian import polygonal
 from sightlines.schema import AREA
-from sightlines.statistics.antimeridian import polygonal
 from sightlines.statistics.density import density_per_km2, few, rate_per_1000
 from sightlines.statistics.ground import areas_m2, coverage, ground_covered
 from sightlines.statistics.hexagons import hexagon_members, resolution_of
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightlines.statistics.membership import Pairs
+
+COUNTRY = "country"
+COARSE_KM2 = 1_000.0
+TOO_COARSE = "its outline is too coarse for its size"
 
 STATISTICS = pa.schema(
     [
@@ -227,14 +231,19 @@ def _table(areas: pa.Table, groups: _Groups, sources: list[str], measured: _Meas
     population = pc.fill_null(own["population"].cast(pa.float64()), float("nan")).to_numpy()
     n_cameras, share = measured.counts.n_cameras, measured.covered_share
     covered = coverage(share)
-    density, density_reason = density_per_km2(measured.n_cameras_covered, measured.covered_km2)
+    # What two drawings of a border leave outside a wholly covered area belongs to it all the same.
+    on_covered = np.where(share == 1.0, n_cameras, measured.n_cameras_covered)
+    density, density_reason = density_per_km2(on_covered, measured.covered_km2)
+    coarse = is_too_coarse(own["level"], measured.area_km2) & ~np.isnan(density)
+    density[coarse], density_reason[coarse] = np.nan, TOO_COARSE
     rate, rate_reason = rate_per_1000(n_cameras, population, covered)
-    few_reason = pa.array(few(n_cameras, population, measured.area_km2), pa.string())
+    ground_km2 = np.where(share > 0.0, measured.covered_km2, measured.area_km2)
+    few_reason = pa.array(few(n_cameras, population, ground_km2), pa.string())
     order, primary = _order(groups, share, n_cameras)
     columns = {
         **{name: own[name] for name in AREA.names},
         **{name: pa.array(values) for name, values in vars(measured.counts).items()},
-        "n_cameras_covered": measured.n_cameras_covered,
+        "n_cameras_covered": on_covered,
         "n_not_located": measured.n_not_located,
         "area_km2": measured.area_km2,
         "covered_share": share,
@@ -251,6 +260,26 @@ def _table(areas: pa.Table, groups: _Groups, sources: list[str], measured: _Meas
     }
     rows = pa.table({name: columns[name] for name in STATISTICS.names}, schema=STATISTICS)
     return rows.take(pa.array(order))
+
+
+def is_too_coarse(levels: pa.ChunkedArray, area_km2: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which areas are drawn too coarsely to divide by their size.
+
+    Parameters
+    ----------
+    levels
+        Level of each area.
+    area_km2
+        Size of each as it is drawn.
+
+    Returns
+    -------
+    array of bool
+        True for countries below `COARSE_KM2`: the shipped outlines are of scale 1:10 million, and
+        draw Monaco's 2 km2 as 18.
+    """
+    is_country = pc.equal(levels, COUNTRY).to_numpy(zero_copy_only=False)
+    return np.asarray(is_country & (area_km2 < COARSE_KM2), dtype=np.bool_)
 
 
 def _order(

@@ -2,9 +2,9 @@
 
 `n_cameras` sums `camera_count` over counted records; `n_records` counts those records;
 `n_enforcement` sums `camera_count` over active records of kind `enforcement`, which never count
-among the cameras (DEFINITIONS: What counts). The figures by operator group and `n_direction_known`
-divide `n_cameras` up. The median date of an even number of records is the earlier of the two in the
-middle: a date that occurs.
+among the cameras (DEFINITIONS: What counts). The figures by operator group divide `n_cameras` up;
+`n_direction_known` is of `n_records`. The median date of an even number of records is the earlier
+of the two in the middle: a date that occurs.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def tally(
         n_public=by_operator["public"],
         n_private=by_operator["private"],
         n_unknown=by_operator["unknown"],
-        n_direction_known=weights(records, record[known], group[known], n_groups),
+        n_direction_known=np.bincount(group[known], minlength=n_groups),
         last_edited_first=first,
         last_edited_median=median,
         last_edited_last=last,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
+from typing import IO
 
-from flask import Flask
+from flask import Flask, Request
 from flask_compress import Compress
 
 from sightlines.errors import SightlinesError
@@ -25,6 +27,14 @@ from sightlines.web import (
     words,
 )
 from sightlines.web.site import Site, site
+
+
+class MemoryRequest(Request):
+    """A request whose uploads stay in memory: none touches a disk before it is confirmed."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return io.BytesIO()
+
 
 COMPRESSED = [
     "text/html",
@@ -60,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
         template_folder="templates",
         instance_path=str(settings.instance.absolute()),
     )
+    app.request_class = MemoryRequest
     # A form may carry its file once more as text when a preview is confirmed.
     limit = 2 * settings.upload_limit_bytes + 100_000
     app.config.update(

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 import shapely
 from flask import Blueprint, Response, render_template, request
 
+from sightlines.downloads.release import bbox_text
 from sightlines.errors import NotFoundError, RequestInvalidError
+from sightlines.licences import find
 from sightlines.statistics.ground import NOT_COVERED
 from sightlines.web.area_shapes import in_view, shapes_of, simplified
 from sightlines.web.level_names import level_label
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("areas", __name__)
 
 SHAPES_LIMIT = 2_000
-ROWS_LIMIT = 1_000
+ROWS_A_PAGE = 500
 MAX_ZOOM = 24
 # Columns a reader may sort the table by; figures start with the largest.
 SORTS = ("name", "n_cameras", "density_per_km2", "rate_per_1000", "area_km2", "population")
@@ -42,11 +44,14 @@ def areas_page() -> str:
         raise RequestInvalidError(f"The table can be sorted by {', '.join(SORTS)}.")
     everything = request.args.get("all") == "1"
     rows = primary_rows(snapshot, level)
-    shown = _sorted(rows if everything else _known(rows), sort).slice(0, ROWS_LIMIT).to_pylist()
+    listed = _sorted(rows if everything else _known(rows), sort)
+    page, pages = _page(listed.num_rows)
     return render_template(
         "areas/index.html",
-        rows=shown,
-        hidden=rows.num_rows - len(shown),
+        rows=listed.slice((page - 1) * ROWS_A_PAGE, ROWS_A_PAGE).to_pylist(),
+        hidden=rows.num_rows - listed.num_rows,
+        page=page,
+        pages=pages,
         level=level,
         levels=[(name, level_label(name)) for name in snapshot.levels],
         sort=sort,
@@ -72,7 +77,7 @@ def area_page(code: str) -> str:
         rows=rows,
         level=level_label(rows[0]["level"]),
         sources=sources,
-        bbox=",".join(f"{edge:.5f}" for edge in bounds),
+        bbox=bbox_text(bounds),
         hash=_map_hash(bounds),
     )
 
@@ -97,8 +102,21 @@ def areas_geojson() -> Response:
         }
         for row, outline in zip(figures, outlines, strict=True)
     ]
-    body = {"type": "FeatureCollection", "snapshot": snapshot.id, "features": features}
+    body = {
+        "type": "FeatureCollection",
+        "snapshot": snapshot.id,
+        "attribution": _attribution(snapshot, level),
+        "features": features,
+    }
     return Response(orjson.dumps(body), content_type="application/geo+json")
+
+
+def _attribution(snapshot: Snapshot, level: str) -> str:
+    """Name whose outlines the areas of a level are, and under which licence."""
+    rows = snapshot.areas.filter(pc.equal(snapshot.areas["level"], level))
+    pairs = rows.group_by(["source", "licence"]).aggregate([]).to_pylist()
+    texts = (f"{row['source']} ({find(row['licence']).name})" for row in pairs)
+    return "; ".join(sorted(texts))
 
 
 def primary_rows(snapshot: Snapshot, level: str) -> pa.Table:
@@ -131,6 +149,16 @@ def _sorted(rows: pa.Table, sort: str) -> pa.Table:
     if sort != "name":
         order.insert(0, (sort, "descending"))
     return keyed.sort_by(order).drop_columns(["sort_name"])
+
+
+def _page(n_rows: int) -> tuple[int, int]:
+    """Return the page of a table that was asked for, and how many there are; both from 1."""
+    pages = max(1, math.ceil(n_rows / ROWS_A_PAGE))
+    text = request.args.get("page", "1")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if not 1 <= page <= pages:
+        raise RequestInvalidError(f"page takes a number from 1 to {pages}.")
+    return page, pages
 
 
 def _zoom() -> float:

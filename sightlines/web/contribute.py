@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request
 
 from sightlines.attributes import ATTRIBUTES
-from sightlines.errors import Fault, SubmissionInvalidError, TokenInvalidError
+from sightlines.errors import (
+    Fault,
+    SourceRefusedError,
+    SubmissionInvalidError,
+    TokenInvalidError,
+)
 from sightlines.observations.ceiling import take_place
 from sightlines.observations.submissions import submit
 from sightlines.sources.contribution import read_file, read_form
@@ -78,6 +83,8 @@ def contribute_file() -> WerkzeugResponse | str | tuple[str, int]:
         _take(reading)
     except SubmissionInvalidError as reason:
         return _file_form(faults=reason.faults), 422
+    except SourceRefusedError as reason:
+        return _file_form(faults=[Fault(0, "file", "unreadable", str(reason))]), 422
     return redirect("/contribute/thanks", 303)
 
 
@@ -104,14 +111,15 @@ def _content(*, confirmed: bool) -> bytes:
     """Return the bytes of the file, or of the text that a confirmed preview sends back."""
     limit = site().settings.upload_limit_bytes
     if confirmed:
-        # A browser writes line ends of a text area as CR LF, which both readers take.
-        content = request.form.get("content", "").encode("utf-8", "surrogatepass")
+        # A browser writes the line ends of a text area as CR LF.
+        text = request.form.get("content", "").replace("\r\n", "\n")
+        content = text.encode("utf-8", "surrogatepass")
     else:
         upload = request.files.get("file")
         content = upload.stream.read(limit + 1) if upload is not None else b""
     if not content.strip():
         raise SubmissionInvalidError([Fault(0, "file", "empty", "Choose a file with rows in it.")])
-    if not confirmed and len(content) > limit:
+    if len(content) > limit:
         sentence = f"A file may have at most {limit:,} bytes: split it."
         raise SubmissionInvalidError([Fault(0, "file", "too_large", sentence)])
     return content

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 from flask import Blueprint, Response, render_template, request
 
 from sightlines.downloads.formats import FORMATS
-from sightlines.downloads.release import Release, citation
+from sightlines.downloads.release import Release, bbox_text, citation
 from sightlines.errors import NotFoundError
 from sightlines.snapshot.query import rows_in
 from sightlines.web.parameters import read_bbox
 from sightlines.web.site import site
+
+if TYPE_CHECKING:
+    from sightlines.geodesy import Bbox
+    from sightlines.snapshot.reader import Snapshot
 
 blueprint = Blueprint("download", __name__)
 
@@ -21,12 +27,12 @@ def download_page() -> str:
     snapshot = site().snapshot()
     bbox = read_bbox(request.args.get("bbox"))
     rows = rows_in(snapshot, bbox)
-    release = Release(snapshot.id, snapshot.manifest.date, snapshot.attributions, len(rows), bbox)
+    release = _release(snapshot, len(rows), bbox)
     return render_template(
         "download/index.html",
         formats=FORMATS.values(),
         release=release,
-        query="" if bbox is None else "?bbox=" + ",".join(f"{edge:.5f}" for edge in bbox),
+        query="" if bbox is None else f"?bbox={bbox_text(bbox)}",
         citation=citation(release, site().settings.site_name),
         sources=snapshot.sources,
     )
@@ -41,9 +47,20 @@ def download_file(extension: str) -> Response:
     snapshot = site().snapshot()
     bbox = read_bbox(request.args.get("bbox"))
     rows = rows_in(snapshot, bbox)
-    release = Release(snapshot.id, snapshot.manifest.date, snapshot.attributions, len(rows), bbox)
+    release = _release(snapshot, len(rows), bbox)
     batches = snapshot.batches(None if bbox is None else pa.array(rows))
     answer = Response(chosen.write(batches, release), content_type=chosen.media_type)
     name = f"sightlines-{snapshot.id}{'' if bbox is None else '-part'}.{extension}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _release(snapshot: Snapshot, n_records: int, bbox: Bbox | None) -> Release:
+    return Release(
+        snapshot=snapshot.id,
+        date=snapshot.manifest.date,
+        attributions=snapshot.attributions,
+        source_licences=[row["licence"] for row in snapshot.sources],
+        n_records=n_records,
+        bbox=bbox,
+    )

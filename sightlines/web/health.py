@@ -13,7 +13,9 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 def health() -> Response:
     """Answer 200 with the current snapshot's id, or 503 with the reason (the error table)."""
+    here = site()
+    here.ledger.ping()
     return Response(
-        orjson.dumps({"status": "ok", "snapshot": site().snapshot().id}),
+        orjson.dumps({"status": "ok", "snapshot": here.snapshot().id}),
         content_type="application/json",
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("map_page", __name__)
 
+_EDGE_DEG = 1e-4
 WORLD: tuple[LatLon, LatLon] = ((-50.0, -150.0), (70.0, 160.0))
 
 # The newest rendered map of this process, by what it was rendered from.
@@ -75,11 +76,19 @@ def map_config(snapshot: Snapshot, site_name: str) -> MapConfig:
 def extents_of(snapshot: Snapshot) -> dict[str, Any]:
     """Return the ground that each source covers as a GeoJSON FeatureCollection."""
     features = [
-        {"type": "Feature", "geometry": row["extent"], "properties": {"source": row["id"]}}
+        {"type": "Feature", "geometry": _for_page(row["extent"]), "properties": {}}
         for row in snapshot.sources
         if row["extent"] is not None
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def _for_page(extent: dict[str, Any]) -> dict[str, Any]:
+    """Simplify ground to some ten metres: a page draws its edge, and counts nothing by it."""
+    shape = shapely.geometry.shape(extent)
+    simple = shapely.simplify(shape, _EDGE_DEG)
+    found: dict[str, Any] = shapely.geometry.mapping(simple)
+    return found
 
 
 def first_view(snapshot: Snapshot) -> tuple[LatLon, LatLon]:

@@ -10,6 +10,7 @@ from sightlines.errors import RequestInvalidError
 if TYPE_CHECKING:
     from sightlines.geodesy import Bbox
 
+DECIMALS = 7
 _BBOX_HELP = "bbox takes four numbers in degrees: west,south,east,north."
 
 
@@ -25,7 +26,8 @@ def read_bbox(text: str | None) -> Bbox | None:
     Returns
     -------
     tuple or None
-        Longitudes within [-180, 180]; a box wider than the world is the whole width.
+        Longitudes within [-180, 180], 7 decimals, as positions have; a box wider than the world is
+        the whole width.
 
     Raises
     ------
@@ -35,8 +37,8 @@ def read_bbox(text: str | None) -> Bbox | None:
     if not text:
         return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
+        west, south, east, north = (round(float(part), DECIMALS) for part in text.split(","))
+    except (ValueError, OverflowError):
         raise RequestInvalidError(_BBOX_HELP) from None
     if not all(map(math.isfinite, (west, south, east, north))):
         raise RequestInvalidError(_BBOX_HELP)

@@ -16,6 +16,7 @@ from flask import current_app
 from sightlines.errors import NotFoundError, SnapshotMissingError
 from sightlines.observations.ledger import Ledger, open_ledger
 from sightlines.observations.signing_key import signing_key
+from sightlines.schema import is_short_digest
 from sightlines.snapshot.reader import CurrentSnapshot, Snapshot
 from sightlines.tiles.archive import BaseMap
 
@@ -100,7 +101,7 @@ class Site:
         current = self.current.get()
         if snapshot_id is None or snapshot_id == current.id:
             return current
-        if not snapshot_id.isalnum():
+        if not is_short_digest(snapshot_id):
             raise NotFoundError("There is no snapshot with this id.")
         try:
             return self._older.get(snapshot_id)
@@ -110,7 +111,7 @@ class Site:
     def base_map(self, digest: str) -> BaseMap:
         """Return a base map by its digest; NotFoundError where there is none."""
         path = self.settings.base_maps_folder / f"{digest}.pmtiles"
-        if not digest.isalnum() or not path.is_file():
+        if not is_short_digest(digest) or not path.is_file():
             raise NotFoundError("There is no base map with this name.")
         return self._base_maps.get(digest)
 

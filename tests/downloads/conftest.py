@@ -40,4 +40,6 @@ def cameras():
 
 @pytest.fixture
 def release():
-    return Release("snap", "2026-01-02T03:04:05Z", ["© OpenStreetMap contributors"], 3)
+    return Release(
+        "snap", "2026-01-02T03:04:05Z", ["© OpenStreetMap contributors"], ["ODbL-1.0", "CC0-1.0"], 3
+    )

@@ -17,6 +17,7 @@ def test_write_csv_keeps_coordinates_numbers(cameras, release):
     assert (rows[0]["longitude"], rows[0]["latitude"]) == ("-70.5", "-33.87")
     assert rows[2]["longitude"] == ""
     assert {row["snapshot"] for row in rows} == {"snap"}
+    assert {row["attribution"] for row in rows} == {"© OpenStreetMap contributors"}
     assert sum(int(row["camera_count"]) for row in rows) == 5
     assert rows[0]["counted"] == "true"
     assert rows[0]["sources"] == '["list"]'

@@ -13,6 +13,7 @@ from sightlines.errors import RecordBrokenError
 from sightlines.observations.conform import conform
 from sightlines.observations.lake import ROWS_PER_GROUP, StoredFile, read_table, write_table
 from sightlines.schema import READ
+from sightlines.settings import Settings
 
 NAMES = pa.table({"name": ["one", None, "three"], "n": [1, 2, 3]})
 
@@ -96,6 +97,32 @@ def test_write_table_leaves_nothing_when_the_table_cannot_be_written(lake: Path)
     with pytest.raises(shapely.errors.GEOSException):
         write_table(lake, "broken", broken)
     assert list(lake.iterdir()) == []
+
+
+def test_write_table_says_so_when_there_is_no_room(
+    lake: Path, settings: Settings, start: Callable, finish: Callable
+):
+    # A process may write 4 KiB to a file here; the table takes more.
+    code = """
+import os, resource
+import pyarrow as pa
+from sightlines.errors import RecordBrokenError
+from sightlines.observations.lake import write_table
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    write_table(settings.lake_folder, "noise", pa.table({"noise": [os.urandom(9999)]}))
+except RecordBrokenError as error:
+    print(error)
+"""
+    assert finish(start(code)) == ["The lake cannot be written: File too large."]
+    assert list(settings.lake_folder.iterdir()) == []
+
+
+def test_write_table_says_so_when_its_folder_cannot_be_made(lake: Path):
+    lake.parent.mkdir()
+    lake.write_bytes(b"")
+    with pytest.raises(RecordBrokenError, match=r"^The lake cannot be written: File exists\.$"):
+        write_table(lake, "names", NAMES)
 
 
 def test_write_table_parts_the_rows_into_groups_of_a_fixed_size(lake: Path):

@@ -20,6 +20,12 @@ for _ in range(200):
     assert number.read_text() == "400"
 
 
+def test_locked_makes_the_folder_kept_to_its_owner(tmp_path: Path):
+    with locked(tmp_path / "instance" / "lock"):
+        assert (tmp_path / "instance").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "instance" / "lock").exists()
+
+
 def test_locked_lets_go_when_the_holder_fails(tmp_path: Path):
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), locked(tmp_path / "lock"):

@@ -13,7 +13,7 @@ from sightlines.observations.area_sets import areas_of, current_area_sets
 from sightlines.observations.ledger import Ledger, open_ledger
 from sightlines.observations.origins import SourceRow, sources
 from sightlines.observations.run_rows import accepted_runs
-from sightlines.observations.runs import base_map_of, observations_of, record_run
+from sightlines.observations.runs import base_map_of, observations_of, record_run, run_id
 from sightlines.schema import OBSERVATION
 from sightlines.settings import Settings
 
@@ -106,7 +106,7 @@ def test_record_run_drops_the_areas_of_the_older_run_when_the_newer_has_none(
 ):
     with_areas = reading(areas=areas("osm-8", "osm-9"))
     record_run(ledger, lake, with_areas, source=HELSINKI, origin=origin())
-    assert [found.level for found in current_area_sets(ledger)] == ["osm-8", "osm-9"]
+    assert {found.level for found in current_area_sets(ledger)} == {"osm-8", "osm-9"}
     record_run(ledger, lake, reading(), source=HELSINKI, origin=origin("b" * 64))
     assert current_area_sets(ledger) == []
 
@@ -123,6 +123,20 @@ def test_record_run_lets_an_older_run_stand_again_when_its_file_is_read_again(
     assert again == replace(first, created=False, reinstated=True)
     assert [run.id for run in accepted_runs(ledger)] == [first.id]
     assert [found.run for found in current_area_sets(ledger)] == [first.id]
+
+
+def test_record_run_keeps_the_licence_that_each_run_was_read_under(
+    ledger: Ledger, lake: Path, reading: Callable, origin: Callable
+):
+    unstated = SourceRow("helsinki", "Before", "unstated")
+    for source, title in ((unstated, "Before"), (HELSINKI, "Helsinki centre"), (unstated, "Now")):
+        said = replace(source, title=title)
+        record_run(ledger, lake, reading(), source=said, origin=origin())
+        (run,) = accepted_runs(ledger)
+        assert run.licence == said.licence
+        assert sources(ledger) == [said]
+        assert observations_of(lake, run).column("licence").to_pylist() == [said.licence]
+    assert run.id == run_id(unstated, origin())
 
 
 def test_record_run_leaves_other_sources_alone(

@@ -1,9 +1,10 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from sightlines.observations.ledger import Ledger
 from sightlines.observations.tables import REVISION, metadata
-from sightlines.observations.upgrade import newest_revision
+from sightlines.observations.upgrade import MIGRATIONS
 
 
 def test_upgrade_makes_the_tables_that_the_code_describes(ledger: Ledger):
@@ -12,8 +13,8 @@ def test_upgrade_makes_the_tables_that_the_code_describes(ledger: Ledger):
         assert compare_metadata(context, metadata) == []
 
 
-def test_newest_revision_is_the_one_that_the_tables_name():
-    assert newest_revision() == REVISION
+def test_upgrade_ends_at_the_revision_that_the_tables_name():
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == REVISION
 
 
 def test_upgrade_gives_every_table_the_text_that_the_description_gives(ledger: Ledger):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sightlines.errors import SourceRefusedError
+from sightlines.errors import RequestInvalidError, SourceRefusedError
 from sightlines.observations.origins import SourceRow
 from sightlines.observations.run_rows import accepted_runs
 from sightlines.pipeline.imports import ImportOptions, file_stem, import_areas, import_file
@@ -42,6 +42,15 @@ def test_import_file_fills_in_when_all_of_it_was_seen(empty_instance, opened, tm
     import_file(empty_instance, ledger, path, ImportOptions(observed_at="2026-05"), now=NOW)
     (run,) = accepted_runs(ledger)
     assert run.retrieved_at == NOW
+
+
+@pytest.mark.parametrize("date", ["yesterday", "garbage <b>", "0000-00-00", "2024-13"])
+def test_import_file_refuses_a_date_that_is_none(empty_instance, opened, tmp_path, date):
+    path = tmp_path / "walk.csv"
+    path.write_text("lon,lat\n24.94,60.17\n")
+    options = ImportOptions(observed_at=date)
+    with pytest.raises(RequestInvalidError):
+        import_file(empty_instance, opened(empty_instance), path, options, now=NOW)
 
 
 @pytest.mark.parametrize("length", [0, 3, 100, 10_000, 600_000])

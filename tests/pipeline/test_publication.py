@@ -3,14 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import geopandas
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from sightlines.errors import RecordBrokenError
-from sightlines.pipeline.imports import ImportOptions, import_file
+from sightlines.observations.origins import SourceRow
+from sightlines.pipeline.imports import ImportOptions, import_areas, import_file
 from sightlines.pipeline.publication import publish
 from sightlines.snapshot.manifest import folder_files, read_current
-from sightlines.snapshot.reader import Snapshot
+from sightlines.snapshot.reader import CurrentSnapshot, Snapshot
+from sightlines.tiles.archive import BaseMap
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -56,6 +60,53 @@ def test_publish_keeps_the_current_snapshot_when_the_record_is_broken(instance, 
         publish(instance, opened(instance), now=NOW)
     assert read_current(instance.snapshots_folder) == before
     assert not list(instance.snapshots_folder.glob(".staged-*"))
+
+
+def test_publish_heals_a_broken_snapshot_and_a_broken_base_map(instance, opened):
+    folder = instance.snapshots_folder
+    current = CurrentSnapshot(folder)
+    snapshot = current.get().id
+    (folder / snapshot / "index.bin").write_bytes(b"not an index")
+    (base_map,) = instance.base_maps_folder.glob("*.pmtiles")
+    base_map.write_bytes(base_map.read_bytes()[:1000])
+    assert publish(instance, opened(instance), now=NOW).id == snapshot
+    assert Snapshot.open(folder / snapshot).id == snapshot
+    assert BaseMap.open(base_map).tile(0, 0, 0)
+    assert CurrentSnapshot(folder).get().id == snapshot
+
+
+def test_publish_removes_what_a_killed_publisher_left_behind(instance, opened):
+    left_behind = instance.snapshots_folder / ".staged-x"
+    left_behind.mkdir()
+    publish(instance, opened(instance), now=NOW)
+    assert not left_behind.exists()
+
+
+def test_publish_gates_by_the_licence_of_the_run(instance, opened, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("lon,lat\n24.94,60.17\n")
+    ledger = opened(instance)
+    found = []
+    for licence in (None, "CC0-1.0", None):
+        import_file(instance, ledger, path, ImportOptions(licence=licence), now=NOW)
+        found.append(publish(instance, ledger, now=NOW).n_records)
+    assert found == [223, 224, 223]
+
+
+@pytest.mark.parametrize(("licence", "shown"), [("unstated", True), ("CC-BY-NC-4.0", False)])
+def test_publish_shows_boundaries_unless_their_licence_forbids_it(
+    instance, opened, tmp_path, licence, shown
+):
+    path = tmp_path / "quarters.geojson"
+    triangle = shapely.Polygon([(24.94, 60.16), (24.95, 60.16), (24.95, 60.17)])
+    geopandas.GeoDataFrame({"name": ["A"]}, geometry=[triangle], crs=4326).to_file(path)
+    ledger = opened(instance)
+    columns = dict.fromkeys(("level", "name", "code", "population", "crs"))
+    source = SourceRow("quarters", "Quarters", licence)
+    import_areas(instance, ledger, path, source=source, now=NOW, columns=columns)
+    manifest = publish(instance, ledger, now=NOW)
+    levels = Snapshot.open(instance.snapshots_folder / manifest.id).levels
+    assert ("quarters" in levels) is shown
 
 
 def test_publish_serves_an_honest_empty_map_when_nothing_was_imported(empty_instance, opened):

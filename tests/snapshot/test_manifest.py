@@ -90,7 +90,14 @@ def test_verify_files_refuses_a_missing_and_an_additional_file(sealed):
 def test_swap_current_replaces_the_pointer(tmp_path):
     with pytest.raises(SnapshotMissingError):
         read_current(tmp_path)
-    swap_current(tmp_path, "one")
-    swap_current(tmp_path, "two")
-    assert read_current(tmp_path) == "two"
+    swap_current(tmp_path, "a" * 16)
+    swap_current(tmp_path, "b" * 16)
+    assert read_current(tmp_path) == "b" * 16
     assert [path.name for path in tmp_path.iterdir()] == ["current"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 400, b"../../etc", "é".encode(), b"\xff"])
+def test_read_current_refuses_a_pointer_that_names_no_snapshot(tmp_path, content):
+    (tmp_path / "current").write_bytes(content)
+    with pytest.raises(SnapshotBrokenError):
+        read_current(tmp_path)

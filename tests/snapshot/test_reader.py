@@ -10,6 +10,8 @@ from sightlines.snapshot.manifest import read_current, swap_current
 from sightlines.snapshot.query import rows_in
 from sightlines.snapshot.reader import CurrentSnapshot, Snapshot
 
+BROKEN = "b" * 16
+
 
 @pytest.fixture
 def snapshots(instance):
@@ -71,16 +73,24 @@ def test_get_says_missing_when_nothing_is_published(tmp_path):
 def test_get_keeps_the_open_snapshot_when_the_new_one_is_broken(snapshots):
     current = CurrentSnapshot(snapshots)
     good = current.get()
-    shutil.copytree(snapshots / good.id, snapshots / "broken")
-    swap_current(snapshots, "broken")
+    shutil.copytree(snapshots / good.id, snapshots / BROKEN)
+    swap_current(snapshots, BROKEN)
     assert current.get() is good
 
 
 def test_get_falls_back_to_the_last_good_one_when_it_starts_with_a_broken_one(snapshots):
     good = read_current(snapshots)
-    shutil.copytree(snapshots / good, snapshots / "broken")
-    swap_current(snapshots, "broken")
+    shutil.copytree(snapshots / good, snapshots / BROKEN)
+    swap_current(snapshots, BROKEN)
     assert CurrentSnapshot(snapshots).get().id == good
+
+
+def test_get_keeps_serving_when_the_pointer_is_unreadable(snapshots):
+    current = CurrentSnapshot(snapshots)
+    good = current.get()
+    (snapshots / "current").write_bytes(b"\xff" * 400)
+    assert current.get() is good
+    assert CurrentSnapshot(snapshots).get().id == good.id
 
 
 def test_get_refuses_when_no_snapshot_is_whole(snapshots):

@@ -8,6 +8,7 @@ import shapely
 
 from sightlines import schema
 from sightlines.errors import SourceRefusedError
+from sightlines.geodesy import geodesic_area_m2
 from sightlines.sources.boundaries import read_boundaries, slug
 from sightlines.sources.boundary_columns import find_code_column, find_name_column
 
@@ -186,6 +187,74 @@ def test_read_boundaries_drops_what_is_no_polygon(tmp_path):
     assert shapely.from_wkb(reading.areas["geometry"].to_pylist()[0]).equals(flat)
 
 
+def test_read_boundaries_cuts_a_ring_that_steps_over_the_antimeridian(tmp_path):
+    jumping = shapely.Polygon([(179, 10), (-179, 10), (-179, 11), (179, 11)])
+    path = write(
+        tmp_path / "isles.geojson",
+        ({"name": "Over"}, jumping),
+        ({"name": "Beside"}, shapely.box(170, 10, 171, 11)),
+    )
+    reading = read(path)
+    beside, over = shapely.from_wkb(reading.areas["geometry"].to_pylist())
+    assert geodesic_area_m2(over) / 1e6 == pytest.approx(24_216, rel=1e-4)
+    assert over.equals(
+        shapely.union(shapely.box(179, 10, 180, 11), shapely.box(-180, 10, -179, 11))
+    )
+    assert beside.equals(shapely.box(170, 10, 171, 11))
+    assert reading.notes == {"area:cut_at_antimeridian": 1}
+
+
+def test_read_boundaries_keeps_the_other_parts_and_holes_of_a_shape_that_it_cuts(tmp_path):
+    jumping = shapely.Polygon(
+        [(178, 0), (-178, 0), (-178, 4), (178, 4)],
+        [[(179, 1), (-179, 1), (-179, 3), (179, 3)]],
+    )
+    both = shapely.MultiPolygon([jumping, shapely.box(170, 10, 171, 11)])
+    (wkb,) = read(write(tmp_path / "x.geojson", ({"name": "A"}, both))).areas["geometry"]
+    assert shapely.from_wkb(wkb.as_py()).area == pytest.approx(4 * 4 - 2 * 2 + 1)
+
+
+def test_read_boundaries_closes_a_ring_round_a_pole(tmp_path):
+    ring = shapely.Polygon([(lon, -80) for lon in range(-150, 180, 30)])
+    (wkb,) = read(write(tmp_path / "x.geojson", ({"name": "A"}, ring))).areas["geometry"]
+    assert shapely.from_wkb(wkb.as_py()).area == pytest.approx(360 * 10)
+
+
+def test_read_boundaries_cuts_what_jumps_once_it_is_in_degrees(tmp_path):
+    path = tmp_path / "cap.gpkg"
+    square = shapely.box(-500_000, -500_000, 500_000, 500_000)
+    geopandas.GeoDataFrame({"name": ["A"], "geometry": [square]}, crs="EPSG:3413").to_file(path)
+    (wkb,) = read(path).areas["geometry"]
+    cap = shapely.from_wkb(wkb.as_py())
+    # Scale at the pole of this projection, true at 70 degrees, is 0.97 (its square 0.9405).
+    assert geodesic_area_m2(cap) / 1e6 == pytest.approx(1_000_000 / 0.9405, rel=5e-3)
+    assert shapely.intersects_xy(cap, 10, 90)
+
+
+def test_read_boundaries_keeps_the_ground_of_countries_over_the_antimeridian(shared_data):
+    path = shared_data / "boundaries" / "world_atlas_countries_50m.topojson"
+    reading = read(path, name="name", level="state")
+    shapes = shapely.from_wkb(reading.areas["geometry"].to_pylist())
+    km2 = {
+        name: geodesic_area_m2(shape) / 1e6
+        for name, shape in zip(reading.areas["name"].to_pylist(), shapes, strict=True)
+    }
+    # CIA World Factbook: land and water of Russia 17,098,242; land of Fiji 18,274; Antarctica
+    # 14.2 million; the file is drawn at 1:50 million.
+    assert km2["Russia"] == pytest.approx(17_098_242, rel=0.02)
+    assert km2["Fiji"] == pytest.approx(18_274, rel=0.1)
+    assert km2["Antarctica"] == pytest.approx(14_200_000, rel=0.15)
+    assert reading.notes["area:cut_at_antimeridian"] == 3
+
+
+def test_read_boundaries_keeps_the_whole_world(tmp_path):
+    world = shapely.box(-180, -90, 180, 90)
+    reading = read(write(tmp_path / "x.geojson", ({"name": "A"}, world)))
+    (wkb,) = reading.areas["geometry"]
+    assert shapely.from_wkb(wkb.as_py()).equals(world)
+    assert reading.notes == {}
+
+
 def test_read_boundaries_numbers_names_that_look_alike_in_an_address(tmp_path):
     path = write(
         tmp_path / "x.geojson",
@@ -237,6 +306,21 @@ def test_read_boundaries_refuses_what_is_no_boundary_file(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(SourceRefusedError):
         read(path)
+
+
+@pytest.mark.parametrize("level", ["country", "Country", "h3-7", "h3_x", "osm-8", "OSM 10"])
+def test_read_boundaries_refuses_a_level_that_the_system_makes(tmp_path, level):
+    path = write(tmp_path / "x.geojson", ({"name": "A"}, shapely.box(0, 0, 1, 1)))
+    with pytest.raises(SourceRefusedError, match="is made by Sightlines itself"):
+        read(path, level=level)
+
+
+def test_read_boundaries_refuses_a_reserved_level_that_a_file_is_named_after(tmp_path):
+    path = write(tmp_path / "country.geojson", ({"name": "A"}, shapely.box(0, 0, 1, 1)))
+    with pytest.raises(SourceRefusedError, match="--level"):
+        read(path)
+    assert read(path, level="countries").areas["code"].to_pylist() == ["countries:a"]
+    assert read(path, level="osmosis").areas["level"].to_pylist() == ["osmosis"]
 
 
 def test_read_boundaries_refuses_points_and_unknown_columns(shared_data):

@@ -59,6 +59,24 @@ def test_read_geojson_bytes_reads_one_feature():
     assert reading.observations["native_id"].to_pylist() == ["7"]
 
 
+def test_read_geojson_bytes_keeps_of_a_contribution_only_what_was_asked_for():
+    said = {"id": 7, "lon": 9.1, "operator": "City", "submitted": {"by": "Erika"}, "status": "live"}
+    content = collection(
+        point([1.5, 2.5], id=3, properties=said),
+        point([3, 4], properties={"surveyor": "x", "operator": "Town"}),
+    )
+    reading = read(content, strict=True)
+    assert reading.observations["raw"].to_pylist() == [
+        '{"operator":"City"}',
+        '{"operator":"Town"}',
+    ]
+    assert reading.observations["native_id"].to_pylist() == [None, None]
+    assert reading.left_out == ("id", "lon", "submitted", "surveyor")
+    assert reading.notes == {"column:left_out": 4}
+    assert reading.mapping == {"operator": "operator", "status": "status"}
+    assert read(content).left_out == ()
+
+
 def test_read_geojson_bytes_reads_our_own_download():
     direction = [
         {"bearing_deg": 0.5, "width_deg": 45.0, "width_source": "tagged"},

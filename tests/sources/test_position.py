@@ -57,3 +57,22 @@ def test_position_of_names_every_fault(lon, lat, codes):
 @pytest.mark.parametrize(("lon", "lat"), [(180.0, 90.0), (-180.0, -90.0), (0.0, 51.5), (32.6, 0.0)])
 def test_position_of_takes_the_edges_of_the_world(lon, lat):
     assert position_of(1, lon, lat) == ((lon, lat), ())
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "says_swapped"),
+    [
+        ("-33.87", "151.2", True),
+        (60.2, -124.9, True),
+        (60.2, 181.0, False),
+        (124.9, 95.0, False),
+        ("x", "124.9", False),
+        (190.0, 60.0, False),
+    ],
+)
+def test_position_of_says_when_the_axes_may_be_swapped(lon, lat, says_swapped):
+    _, faults = position_of(1, lon, lat)
+    assert any("longitude and latitude may be swapped" in fault.message for fault in faults) == (
+        says_swapped
+    )
+    assert "out_of_range" in {fault.code for fault in faults}

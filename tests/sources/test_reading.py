@@ -41,3 +41,11 @@ def test_collect_keeps_good_rows_in_order_and_every_fault_of_the_others():
 def test_collect_counts_a_reason_once_a_row():
     rows = [SourceRow(1, {"surveillance:zone": "street;public"}, 1.0, 2.0)]
     assert collect(rows, strict=False).notes == {"surveillance_zone:alias": 1}
+
+
+def test_collect_keeps_the_native_ids_that_are_unique():
+    names = ["a", "b", "a", None, "c"]
+    rows = [SourceRow(n, {}, float(n), 2.0, native_id=name) for n, name in enumerate(names, 1)]
+    collected = collect(rows, strict=False)
+    assert collected.table()["native_id"].to_pylist() == [None, "b", None, None, "c"]
+    assert collected.notes == {"native_id:not_unique": 2}

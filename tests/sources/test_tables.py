@@ -103,10 +103,56 @@ def test_read_csv_bytes_notes_a_bad_value_but_rejects_it_when_strict():
     assert strict.observations["lon"].to_pylist() == [3.0]
 
 
-def test_read_csv_bytes_drops_native_ids_that_are_not_unique():
-    reading = read(b"id,lon,lat\n7,1,2\n7,3,4\n")
-    assert reading.observations["native_id"].to_pylist() == [None, None]
+def test_read_csv_bytes_drops_the_native_ids_that_are_not_unique_and_no_others():
+    reading = read(b"id,lon,lat\n7,1,2\n7,3,4\n,5,6\n ,7,8\n9,9,9\n")
+    assert reading.observations["native_id"].to_pylist() == [None, None, None, None, "9"]
     assert reading.notes == {"native_id:not_unique": 2}
+
+
+def test_read_csv_bytes_keeps_the_ids_of_trafford_when_a_line_is_repeated(shared_data):
+    lines = (shared_data / "cameras" / "uk_trafford_cctv.csv").read_bytes().splitlines()
+    reading = read(b"\n".join([*lines, lines[-1]]))
+    kept = [name for name in reading.observations["native_id"].to_pylist() if name is not None]
+    assert reading.rows_read == 164
+    assert kept == [line.split(b",")[0].decode() for line in lines[1:-1]]
+    assert len(kept) == 162
+    assert reading.notes == {"native_id:not_unique": 2}
+
+
+def test_read_csv_bytes_keeps_of_a_contribution_only_what_was_asked_for():
+    content = (
+        b"camera_id,lon,lat,Operator,check_date,kind,Collected by,Operator\n"
+        b"C7,1.5,2.5,City,2024-05,cctv,Erika M,Town\n"
+    )
+    reading = read(content, strict=True)
+    (row,) = reading.observations.to_pylist()
+    assert row["raw"] == '{"Operator":"City","check_date":"2024-05","lat":"2.5","lon":"1.5"}'
+    assert (row["native_id"], row["kind"], row["operator"]) == (None, "cctv", "City")
+    assert reading.left_out == ("camera_id", "Collected by", "Operator [8]")
+    assert reading.notes == {"column:left_out": 3}
+    assert reading.mapping == {
+        "lon": "lon", "lat": "lat", "Operator": "operator", "check_date": "observed_at",
+        "kind": "kind",
+    }  # fmt: skip
+
+
+def test_read_csv_bytes_keeps_a_reference_but_no_native_id_of_a_contribution():
+    reading = read(b"ref,lon,lat\nA1,1,2\n", strict=True)
+    (row,) = reading.observations.to_pylist()
+    assert (row["ref"], row["native_id"]) == ("A1", None)
+    assert (reading.left_out, reading.notes) == ((), {})
+
+
+def test_read_csv_bytes_leaves_no_column_of_an_import_out():
+    reading = read(b"lon,lat,anything\n1,2,x\n")
+    assert reading.observations["raw"].to_pylist() == ['{"anything":"x","lat":"2","lon":"1"}']
+    assert (reading.left_out, reading.notes) == ((), {})
+
+
+def test_read_csv_bytes_cleans_the_names_of_the_columns_it_leaves_out():
+    header = "lon,lat,\u202eevil," + "x" * 300
+    reading = read(f"{header}\n1,2,a,b\n".encode(), strict=True)
+    assert reading.left_out == ("evil", "x" * 200)
 
 
 def test_read_csv_bytes_gives_the_kind_only_to_a_table_that_names_none():

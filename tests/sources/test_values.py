@@ -1,6 +1,10 @@
 """Values of each type, read by a made-up row so that no real attribute is needed."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sightlines.attributes import Attribute
 from sightlines.sources.values import read_date, read_value
@@ -91,6 +95,28 @@ def test_read_value_does_not_repeat_what_was_written():
 )
 def test_read_date_keeps_a_partial_date_partial_and_drops_an_impossible_one(text, date):
     assert read_date(text) == date
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "yesterday", "2019-05-31 -----", "2019-05-31T", "2019-05-31x", "2019--05", "-2019",
+     "20190531", "٢٠١٩", "2019\n", "2019-05-31; rm", "9" * 5_000],
+)  # fmt: skip
+def test_read_date_gives_none_for_garbage(text):
+    assert read_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "time", ["T10:00", " 9:05:30", "T10:00:00.123456Z", " 00:00:00+00", "T10:00:00 +05:30", " 10"]
+)
+def test_read_date_leaves_a_time_of_day_out(time):
+    assert read_date(f"2019-05-31{time}") == "2019-05-31"
+
+
+@given(st.text())
+def test_read_date_takes_nothing_but_dates(text):
+    found = read_date(text)
+    assert found is None or re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", found)
 
 
 @pytest.mark.parametrize(("text", "truth"), [("yes", True), ("No", False), ("1", True)])

@@ -1,6 +1,7 @@
 """Areas on pages and for the map."""
 
 import io
+import re
 from datetime import UTC, datetime
 
 import geopandas
@@ -10,7 +11,9 @@ import shapely
 from sightlines.observations.origins import SourceRow
 from sightlines.pipeline.imports import ImportOptions, import_areas, import_file
 from sightlines.pipeline.publication import publish
+from sightlines.web import areas
 
+CODES = r'"/areas/(country(?::|%3A)[^"]+)"'
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -118,3 +121,31 @@ def test_areas_geojson_hexagons_add_up_to_the_total(reader):
         assert sum(f["properties"]["n_cameras"] for f in features) == 221
         frame = geopandas.GeoDataFrame.from_features(features, crs=4326)
         assert frame.geometry.is_valid.all()
+
+
+def test_areas_page_is_cut_into_pages_that_hold_every_area_once(reader):
+    first = reader.get("/areas?level=country&all=1").text
+    assert "Page 1 of" not in first
+    assert len(re.findall(CODES, first)) == 254
+    assert reader.get("/areas?level=country&page=2").status_code == 400
+    assert reader.get("/areas?level=country&page=x").status_code == 400
+
+
+def test_areas_page_cuts_a_long_table_into_pages(reader, monkeypatch):
+    monkeypatch.setattr(areas, "ROWS_A_PAGE", 100)
+    pages = [reader.get(f"/areas?level=country&all=1&page={n}").text for n in (1, 2, 3)]
+    assert "Page 2 of 3" in pages[1]
+    found = [code for page in pages for code in re.findall(CODES, page)]
+    assert len(found) == len(set(found)) == 254
+
+
+def test_areas_geojson_names_whose_outlines_they_are(reader):
+    body = reader.get("/areas.geojson?level=country&bbox=24,60,25,61").json
+    assert body["attribution"] == "natural-earth (Public domain)"
+
+
+def test_area_of_a_tiny_country_has_no_density_from_a_coarse_outline(reader):
+    # 492 is Monaco's number in ISO 3166-1: 2 km2, drawn as 18 at 1:10 million.
+    features = reader.get("/areas.geojson?level=country&bbox=7.3,43.6,7.5,43.8").json["features"]
+    (monaco,) = [f["properties"] for f in features if f["id"] == "country:492"]
+    assert monaco["density_per_km2"] is None

@@ -34,7 +34,7 @@ def send_file(client, content, name="cameras.csv"):
 def confirm(client, preview):
     content = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", preview, re.S).group(1)
     fields = {"token": token_of(preview), "confirmed": "1", "content": html.unescape(content)}
-    return client.post("/contribute/file", data=fields)
+    return client.post("/contribute/file", data=fields, content_type="multipart/form-data")
 
 
 @pytest.fixture
@@ -130,6 +130,35 @@ def test_contribute_file_names_every_fault_by_row(client, ledger):
     assert "Row 3" in answer.text
     assert "Row 1," not in answer.text
     assert pending(ledger) == []
+
+
+@pytest.fixture
+def narrow(instance):
+    """Return a client of a site that takes 100 kB in one go."""
+    return create_app(replace(instance, upload_limit_bytes=100_000)).test_client()
+
+
+def test_contribute_file_takes_what_its_preview_shows_whatever_the_script(narrow, ledger):
+    row = "24.94,60.17," + "감시 카메라 " * 10 + "\n"
+    content = ("lon,lat,description\n" + row * 500).encode()
+    assert 90_000 < len(content) < 100_000
+    assert confirm(narrow, send_file(narrow, content).text).status_code == 303
+    assert pending(ledger)[0].n_observations == 500
+
+
+def test_contribute_file_refuses_a_confirmed_text_that_is_too_large(narrow, ledger):
+    token = token_of(narrow.get("/contribute/file").text)
+    content = "lon,lat,description\n" + ("24.94,60.17," + "x" * 700 + "\n") * 150
+    fields = {"token": token, "confirmed": "1", "content": content}
+    answer = narrow.post("/contribute/file", data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert pending(ledger) == []
+
+
+def test_contribute_file_shows_its_form_again_when_a_file_cannot_be_read(client):
+    answer = send_file(client, b"\x00\x01\x02")
+    assert 'name="file"' in answer.text
+    assert 'role="alert"' in answer.text
 
 
 @pytest.mark.parametrize(

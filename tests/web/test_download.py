@@ -1,6 +1,7 @@
 """Downloads recounted with plain GeoPandas, pandas and GDAL."""
 
 import io
+import re
 
 import geopandas
 import pandas
@@ -67,3 +68,16 @@ def test_download_names_a_file_after_its_snapshot(reader):
     snapshot = reader.get("/healthz").json["snapshot"]
     assert f'filename="sightlines-{snapshot}.geojson"' in answer.headers["Content-Disposition"]
     assert answer.json["snapshot"] == snapshot
+
+
+def test_download_page_file_and_view_agree_on_a_box_with_edges_on_cameras(reader, frame):
+    west, south, east, north = frame.total_bounds.round(7).tolist()
+    middle = sorted(frame.geometry.x)[len(frame) // 2]
+    box = f"{west:.7f},{south:.7f},{middle:.7f},{north:.7f}"
+    page = reader.get(f"/download?bbox={box}").text
+    link = re.search(r'/download/cameras\.geojson\?bbox=([^"]+)', page).group(1)
+    features = reader.get(f"/download/cameras.geojson?bbox={link}").json["features"]
+    cited = int(re.search(r": (\d+) records\.", page).group(1))
+    inside = frame[(frame.geometry.x <= middle)]
+    assert len(features) == cited == len(inside)
+    assert east > middle

@@ -48,6 +48,7 @@ def _make_tables_of_sources() -> None:
         "runs",
         sa.Column("id", sa.String, nullable=False),
         sa.Column("source", sa.String, nullable=False),
+        sa.Column("licence", sa.String, nullable=False),
         sa.Column("format", sa.String, nullable=False),
         sa.Column("encoding", sa.String),
         sa.Column("crs", sa.String),
