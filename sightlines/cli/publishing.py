@@ -33,23 +33,25 @@ def publish_command(as_json: bool) -> None:
 
 
 @click.command("publisher")
-def publisher_command() -> None:
+@click.option("--parent", type=int, help="Process with which it ends; who started it otherwise.")
+def publisher_command(parent: int | None) -> None:
     """Seal a snapshot whenever there is something new, until ended (`make run` starts it)."""
     logging.basicConfig(level=logging.INFO, format="publisher: %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
+    threading.Thread(
+        target=_stop_with_parent, args=(stop, parent or os.getppid()), daemon=True
+    ).start()
     with telling_errors():
         run_publisher(command_settings(), command_site().ledger, stop)
 
 
-def _stop_with_parent(stop: threading.Event) -> None:
+def _stop_with_parent(stop: threading.Event, parent: int) -> None:
     """End when whoever started this process has ended, even if killed."""
-    parent = os.getppid()
-    while not stop.wait(_PARENT_LOOK_S):
-        if os.getppid() != parent:
-            stop.set()
+    while os.getppid() == parent and not stop.wait(_PARENT_LOOK_S):
+        pass
+    stop.set()
 
 
 @click.command("statistics")

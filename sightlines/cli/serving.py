@@ -41,6 +41,7 @@ SAMPLE = ROOT / "data" / "sample" / "helsinki_centre.osm.pbf"
 SAMPLE_TITLE = "OpenStreetMap, Helsinki centre (sample)"
 RESTART_S = 1.0
 LONGEST_RESTART_S = 60.0
+LONG_LIFE_S = 10.0
 STOP_S = 20
 
 
@@ -54,7 +55,9 @@ def serve_command(host: str, port: int, workers: int) -> None:
         _refuse_taken_port(host, port)
         prepare(command_settings(), command_site().ledger)
     stop = threading.Event()
-    keeper = threading.Thread(target=_keep_publisher, args=(stop,))
+    # Before the web workers are forked: one forked in the middle of this would hold its pipe open.
+    publisher = _start_publisher()
+    keeper = threading.Thread(target=_keep_publisher, args=(publisher, stop))
     keeper.start()
     click.echo(f"Sightlines is at http://{host}:{port} (Ctrl-C ends it)")
     try:
@@ -100,28 +103,33 @@ def prepare(settings: Settings, ledger: Ledger) -> None:
         publish(settings, ledger, now=now)
 
 
-def _keep_publisher(stop: threading.Event) -> None:
-    """Run the publisher until told to stop, and start it again whenever it ends.
+def _start_publisher() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "flask", "publisher", "--parent", str(os.getpid())]
+    environment = {**os.environ, "FLASK_APP": "app.py"}
+    return subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603  # no input in it
+
+
+def _keep_publisher(publisher: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    """Wait for the end of the publisher, and start it again until told to stop.
 
     One that fails at once is given ever more time, so that a fault does not become a busy loop.
     """
     pause_s = RESTART_S
-    while not stop.is_set():
+    while True:
         started_s = time.monotonic()
-        with subprocess.Popen(
-            [sys.executable, "-m", "flask", "publisher"],
-            cwd=ROOT,
-            env={**os.environ, "FLASK_APP": "app.py"},
-        ) as publisher:
-            while publisher.poll() is None and not stop.wait(0.2):
-                pass
-            if publisher.poll() is None:
-                publisher.terminate()
-                try:
-                    publisher.wait(STOP_S)
-                except subprocess.TimeoutExpired:
-                    publisher.kill()
+        while publisher.poll() is None and not stop.wait(0.2):
+            pass
+        if stop.is_set():
+            break
         lived_s = time.monotonic() - started_s
-        pause_s = RESTART_S if lived_s > LONGEST_RESTART_S else min(2 * pause_s, LONGEST_RESTART_S)
-        if not stop.wait(pause_s):
-            LOG.warning("The publisher has ended and is started again.")
+        pause_s = RESTART_S if lived_s > LONG_LIFE_S else min(2 * pause_s, LONGEST_RESTART_S)
+        if stop.wait(pause_s):
+            break
+        LOG.warning("The publisher has ended and is started again.")
+        publisher = _start_publisher()
+    publisher.terminate()
+    try:
+        publisher.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        publisher.kill()
+        publisher.wait()

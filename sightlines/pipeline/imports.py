@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sightlines.sources.reading import Reading
 
 OSM_FORMATS = frozenset({"osm_pbf"})
-_READER_VERSION = 1
+_READER_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _with_options(reading: Reading, options: ImportOptions) -> Reading:
     if options.extent is not None:
         ground = read_boundaries(
             options.extent,
-            level=None,
+            level="extent",
             name=None,
             code=None,
             population=None,

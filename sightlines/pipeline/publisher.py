@@ -48,6 +48,6 @@ def run_publisher(settings: Settings, ledger: Ledger, stop: threading.Event) -> 
                 wait_s = RETRY_S
             else:
                 LOG.info("Snapshot %s is current.", manifest.id)
-                # Publishing turned what was due into a run, so the state is looked at anew.
-                sealed = state_token(ledger, now=now, delay_s=settings.publish_delay_s)
+                # The state before, not after: what came meanwhile must still be noticed.
+                sealed = token
         stop.wait(wait_s)

@@ -79,11 +79,13 @@
       const article = describe(camera, items.length === 1);
       box.append(article);
       fetchCamera(camera.id, control.signal).then((known) => {
-        box.replaceChild(describe({ ...camera, ...known, id: camera.id }, items.length === 1),
-          article);
-        const had = box.contains(document.activeElement);
+        const onLink = article.contains(document.activeElement);
+        const inBox = box.contains(document.activeElement);
+        const whole = describe({ ...camera, ...known, id: camera.id }, items.length === 1);
+        box.replaceChild(whole, article);
         popup.update();
-        if (had) box.focus();
+        if (onLink) whole.querySelector('a').focus();
+        else if (inBox) box.focus();
       }, () => {
         /* The tile's own properties stay: the record page tells the rest. */
       });

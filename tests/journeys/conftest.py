@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -233,9 +234,15 @@ class Served:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a free port below those that the system gives to clients.
+
+    A client that asks for one of its own kind too early may be connected to itself.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")
@@ -404,7 +411,8 @@ def start_visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield start_one
     for visit in visits:
         visit.close()
-    assert [complaint for visit in visits for complaint in visit.complaints] == []
+    complaints = [complaint for visit in visits for complaint in visit.complaints]
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture
