@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import shapely
 
 from sightlines.cameras.fusion import cameras_from
 from sightlines.errors import SnapshotBrokenError
-from sightlines.licences import UNSTATED, find, is_publishable
+from sightlines.licences import find, is_publishable
 from sightlines.observations.area_sets import areas_of, current_area_sets
 from sightlines.observations.batches import due, publish_batch
 from sightlines.observations.locks import locked
@@ -60,6 +61,15 @@ class _Published:
 
     runs: Sequence[RunRow]
     sources: dict[str, SourceRow]
+
+    @cached_property
+    def extents(self) -> dict[str, shapely.Geometry]:
+        """Return the ground of each source: what its runs cover together."""
+        grounds: dict[str, list[shapely.Geometry]] = {}
+        for run in self.runs:
+            if run.extent is not None:
+                grounds.setdefault(run.source, []).append(run.extent)
+        return {source: shapely.union_all(parts) for source, parts in grounds.items()}
 
 
 def publish(settings: Settings, ledger: Ledger, *, now: datetime) -> Manifest:
@@ -122,11 +132,11 @@ def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Pa
     cameras = cameras_from(pa.concat_tables([OBSERVATION.empty_table(), *observations]))
     arranged = arrange(cameras)
     stage(staging, arranged)
-    extents = _extents(published.runs)
     areas = _areas(settings, ledger, published, arranged.cameras)
     write_arrow(staging / "areas.arrow", areas)
-    write_arrow(staging / "statistics.arrow", area_statistics(arranged.cameras, areas, extents))
-    (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras, extents))
+    statistics = area_statistics(arranged.cameras, areas, published.extents)
+    write_arrow(staging / "statistics.arrow", statistics)
+    (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras))
     return seal(
         staging,
         settings.snapshots_folder,
@@ -144,11 +154,12 @@ def _areas(
     came with cameras follow their run.
     """
     runs = {run.id for run in published.runs}
-    ground = list(_extents(published.runs).values())
+    ground = list(published.extents.values())
     registered = [
         areas_of(settings.lake_folder, area_set)
         for area_set in current_area_sets(ledger)
-        if area_set.run in runs or (area_set.run is None and _may_show(area_set.licence))
+        if area_set.run in runs
+        or (area_set.run is None and is_publishable(area_set.licence, publish_unstated=True))
     ]
     lon = cameras["lon"].to_numpy(zero_copy_only=False).astype(float)
     lat = cameras["lat"].to_numpy(zero_copy_only=False).astype(float)
@@ -162,33 +173,18 @@ def _areas(
     return whole.take(pa.array(sorted(first.values()))).combine_chunks()
 
 
-def _may_show(licence: str) -> bool:
-    return licence == UNSTATED or find(licence).publishable
-
-
 def _countries() -> pa.Table:
     return pq.read_table(WORLD_COUNTRIES).select(AREA.names).cast(AREA)
 
 
-def _extents(runs: Sequence[RunRow]) -> dict[str, shapely.Geometry]:
-    """Return the ground of each source: what its runs cover together."""
-    grounds: dict[str, list[shapely.Geometry]] = {}
-    for run in runs:
-        if run.extent is not None:
-            grounds.setdefault(run.source, []).append(run.extent)
-    return {source: shapely.union_all(parts) for source, parts in grounds.items()}
-
-
-def _sources_json(
-    published: _Published, cameras: pa.Table, extents: dict[str, shapely.Geometry]
-) -> bytes:
+def _sources_json(published: _Published, cameras: pa.Table) -> bytes:
     """Describe every source of a snapshot for pages and downloads."""
     named = cameras["sources"].combine_chunks().flatten().value_counts().to_pylist()
     counts = {row["values"]: row["counts"] for row in named}
     rows = []
     for source in sorted({run.source for run in published.runs}):
         row = published.sources[source]
-        extent = extents.get(source)
+        extent = published.extents.get(source)
         runs = [run for run in published.runs if run.source == source]
         rows.append(
             {
@@ -231,8 +227,6 @@ def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:
 
 
 def _is_whole(base_map: Path) -> bool:
-    if not base_map.exists():
-        return False
     try:
         BaseMap.open(base_map)
     except SnapshotBrokenError:
