@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
-# Debian packages that the tests need; installed where the machine lets us.
-APT := chromium
+# Debian packages: what the browser tests need, and the peer that `make bench` measures beside us.
+# Each is installed where the machine lets us.
+APT_TEST := chromium
+APT_BENCH := osmium-tool
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-slow bench docs format clean
@@ -23,11 +25,12 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
-.PHONY: chromium
-chromium:
-	@command -v chromium >/dev/null || { \
+.PHONY: chromium osmium
+chromium osmium: APT = $(if $(filter chromium,$@),$(APT_TEST),$(APT_BENCH))
+chromium osmium:
+	@command -v $@ >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install --yes $(APT) >/dev/null; } || { \
-	  echo "The browser tests need Chromium: install it (Debian: apt-get install $(APT)) and try again." >&2; exit 1; }
+	  echo "This needs $(APT): install it (Debian: apt-get install $(APT)) and try again." >&2; exit 1; }
 
 run: $(VENV)/.ready ## serve the map at http://$(HOST):$(PORT), with the sample where nothing is imported yet
 	@$(BIN)/flask serve
@@ -37,15 +40,16 @@ check: $(VENV)/.ready-dev ## the quick part of the tests: lint, types, layers, u
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 -m "not browser and not scale"
+	$(BIN)/pytest -q -n 2 -m "not browser and not scale and not slow"
 
-test: check chromium ## everything: the quick part, then the journeys in a browser
+test: check chromium ## everything: the quick part, the slower one, then the journeys in a browser
+	$(BIN)/pytest -q -n 2 -m slow
 	$(BIN)/pytest -q -m browser
 
 test-slow: $(VENV)/.ready-dev ## millions of cameras; minutes
 	$(BIN)/pytest -q -m scale
 
-bench: $(VENV)/.ready-dev chromium ## measure the figures of docs/performance.md on this machine
+bench: $(VENV)/.ready-dev chromium osmium ## measure the figures of docs/performance.md on this machine
 	$(BIN)/python -m benchmarks.report
 
 docs: $(VENV)/.ready ## write the pages of docs/ that come from tables in the code

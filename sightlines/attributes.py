@@ -27,9 +27,9 @@ OPERATOR_GROUPS = ("unknown", "public", "private")
 PRIVATE_HOME_TYPES = frozenset({"doorbell"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attribute:
-    """One row of the table.
+    """One row of the table; each is itself and no other.
 
     Parameters
     ----------
@@ -217,6 +217,28 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         keys=("description",),
         form=True,
         help="What helps to find it; nothing about people.",
+    ),
+    Attribute(
+        "addr_full",
+        "Address",
+        "text",
+        keys=("addr:full",),
+        help="Where its source says it stands, in words; never the address of a private home.",
+    ),
+    Attribute(
+        "purpose",
+        "Purpose",
+        "text",
+        filter=True,
+        help="What it is for, in the words of whoever runs it.",
+    ),
+    Attribute(
+        "retention_days",
+        "Recordings kept",
+        "integer",
+        unit="days",
+        bounds=(0, 3650),
+        help="For how many days recordings are kept, as its operator states.",
     ),
     Attribute(
         "start_date",

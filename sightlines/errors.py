@@ -66,6 +66,10 @@ class LimitReachedError(SightlinesError):
         self.retry_after_s = retry_after_s
 
 
+class ServiceBusyError(LimitReachedError):
+    """The site lacks room for one more piece of work just now; the asker did nothing wrong."""
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing that is wrong with a submission.

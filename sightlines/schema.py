@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sightlines.attributes import ATTRIBUTES, Attribute
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 # The id of the source that people's accepted submissions belong to.
 CONTRIBUTIONS = "contributions"

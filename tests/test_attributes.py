@@ -24,10 +24,11 @@ from sightlines.cli.documenting import attributes_page
 from sightlines.downloads.csv import COLUMNS
 from sightlines.downloads.rows import PROPERTIES
 from sightlines.settings import Settings
+from sightlines.sources.content import Content
 from sightlines.sources.contribution import read_file, read_form
 from sightlines.web.application import create_app
 form = read_form({"lon": "1", "lat": "2", "shoe_size": "43"}).observations
-file = read_file(b"lon,lat,shoe:size\\n1,2,44\\n", row_limit=9).observations
+file = read_file(Content.of_bytes(b"lon,lat,shoe:size\\n1,2,44\\n")).observations
 client = create_app(Settings(instance=Path(sys.argv[1]))).test_client()
 print(json.dumps({
     "read": "shoe_size" in schema.READ.names,

@@ -9,6 +9,7 @@ import click
 
 from sightlines.attributes import ATTRIBUTES, Attribute
 from sightlines.settings import PREFIX, ROOT, Settings
+from sightlines.sources.register import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ _NOTE = "This page is written by `make docs` from {}; change it there.\n"
 
 @click.command("write-docs")
 def write_docs_command() -> None:
-    """Write docs/settings.md and docs/attributes.md from the tables in the code."""
+    """Write the pages of docs/ that are tables in the code."""
     for path, text in pages(ROOT / "docs").items():
         path.write_text(text, encoding="utf-8")
         click.echo(path.name)
@@ -29,6 +30,7 @@ def pages(folder: Path) -> dict[Path, str]:
     return {
         folder / "settings.md": settings_page(),
         folder / "attributes.md": attributes_page(),
+        folder / "formats.md": formats_page(),
     }
 
 
@@ -53,6 +55,21 @@ def attributes_page() -> str:
     table = "| name | type | OpenStreetMap keys | values | what it is |\n|---|---|---|---|---|\n"
     rows = "\n".join(map(_attribute_row, ATTRIBUTES))
     return head + table + rows + "\n\n" + _NOTE.format("`sightlines/attributes.py`")
+
+
+def formats_page() -> str:
+    """Write the page of formats."""
+    head = (
+        "# Formats\n\nWhat can be imported and contributed. The format of a file is found by what "
+        "is in it, never by its name; `docs/importing.md` says how a table is understood.\n\n"
+    )
+    table = "| id | format | usual endings | what it can carry |\n|---|---|---|---|\n"
+    rows = "\n".join(
+        f"| `{row.id}` | {row.name} | {' '.join(row.extensions)} | {row.carries} |"
+        for row in FORMATS
+    )
+    packed = "Any of them may come packed by gzip, or alone in a ZIP archive."
+    return f"{head}{table}{rows}\n\n{packed}\n\n" + _NOTE.format("`sightlines/sources/register.py`")
 
 
 def _attribute_row(row: Attribute) -> str:

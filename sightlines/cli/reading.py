@@ -25,8 +25,11 @@ from sightlines.pipeline.imports import (
     import_file,
     source_row,
 )
+from sightlines.sources.free_text import clean
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+FAULTS_TOLD = 10
 
 
 @click.command("import")
@@ -38,6 +41,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--observed-at", help="When all of it was seen: 2024, 2024-05 or 2024-05-31.")
 @click.option("--kind", type=click.Choice(KINDS), help="Kind of every row that names none.")
 @click.option("--extent", type=FILE, help="Boundary file of the ground that the source covers.")
+@click.option("--mapping", type=FILE, help="Mapping file: how the table is read (TOML).")
+@click.option("--save-mapping", type=NEW_FILE, help="Write the mapping that was used there.")
+@click.option("--crs", help="Coordinate reference system of a table's positions: EPSG:n.")
+@click.option("--cameras-only", is_flag=True, help="Leave an OpenStreetMap base map out.")
 @click.option("--dry-run", is_flag=True, help="Read and report, record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Report for machines.")
 def import_command(
@@ -49,11 +56,28 @@ def import_command(
     observed_at: str | None,
     kind: str | None,
     extent: Path | None,
+    mapping: Path | None,
+    save_mapping: Path | None,
+    crs: str | None,
+    cameras_only: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Read files of cameras into observations; `flask publish` makes them public."""
-    options = ImportOptions(source, title, licence, encoding, observed_at, kind, extent)
+    if save_mapping is not None and len(paths) > 1:
+        raise click.UsageError("--save-mapping takes one file at a time.")
+    options = ImportOptions(
+        source=source,
+        title=title,
+        licence=licence,
+        encoding=encoding,
+        observed_at=observed_at,
+        kind=kind,
+        extent=extent,
+        mapping=mapping,
+        crs=crs,
+        with_base_map=not cameras_only,
+    )
     settings, ledger = command_settings(), command_site().ledger
     reports: list[ImportReport] = []
     refused = False
@@ -68,6 +92,8 @@ def import_command(
             continue
         if not as_json:
             _tell(path, reports[-1])
+        if save_mapping is not None:
+            save_mapping.write_text(reports[-1].mapping_file, encoding="utf-8")
     if as_json and reports:
         shown = [asdict(report) for report in reports]
         print_json(shown[0] if len(paths) == 1 else shown)
@@ -86,9 +112,14 @@ def _tell(path: Path, report: ImportReport) -> None:
             f"  not published, because the licence is {report.licence}"
             + ("; name it with --licence" if report.licence == UNSTATED else "")
         )
+    for column, attribute in report.mapping.items():
+        click.echo(f"  column: {clean(column)} means {attribute}")
     for heading, counts in (("rejected", report.rejected), ("noted", report.notes)):
         for reason, n in sorted(counts.items()):
             click.echo(f"  {heading}: {reason.replace('_', ' ')} ({n})")
+    for fault in report.faults[:FAULTS_TOLD]:
+        column = clean(fault.attribute) or "as a whole"
+        click.echo(f"  row {fault.row}, {column}: {clean(fault.message)}")
 
 
 @click.command("import-areas")

@@ -26,7 +26,7 @@ from sightlines.observations.tables import ACCEPTED, submissions
 from sightlines.schema import CONTRIBUTIONS, short_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -41,10 +41,26 @@ FORMAT = "contribution"
 
 
 @dataclass(frozen=True)
+class _Rows:
+    """A table in the form of `readings.Rows`."""
+
+    table: pa.Table
+
+    @property
+    def num_rows(self) -> int:
+        """Return how many there are."""
+        return int(self.table.num_rows)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Pass through them."""
+        yield from self.table.combine_chunks().to_batches()
+
+
+@dataclass(frozen=True)
 class _Batch:
     """The observations of a batch, in the form of a `readings.Reading`."""
 
-    observations: pa.Table
+    rows: _Rows
     format: str = FORMAT
     encoding: str | None = None
     crs: str | None = "EPSG:4326"
@@ -58,7 +74,7 @@ class _Batch:
     @property
     def rows_read(self) -> int:
         """Return the number of observations: what was faulty was never submitted."""
-        return int(self.observations.num_rows)
+        return self.rows.num_rows
 
 
 def due(ledger: Ledger, *, now: datetime, delay_s: int) -> list[SubmissionRow]:
@@ -119,7 +135,7 @@ def publish_batch(
         parameters={},
         retrieved_at=_newest_day(batch),
     )
-    run, _ = store_run(lake_folder, _Batch(observations), source=SOURCE, origin=origin)
+    run, _ = store_run(lake_folder, _Batch(_Rows(observations)), source=SOURCE, origin=origin)
     with ledger.writing() as connection:
         known = find_run(connection, run.id)
         if known:

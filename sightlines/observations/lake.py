@@ -29,6 +29,7 @@ import shapely
 from sightlines.errors import RecordBrokenError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from io import BufferedReader
 
 GEOMETRY = "geometry"
@@ -74,12 +75,70 @@ def write_table(folder: Path, name: str, table: pa.Table) -> StoredFile:
     RecordBrokenError
         If a file of that name is there with other bytes, or the disk takes no more.
     """
-    try:
-        return _write(folder, name, table)
-    except OSError as reason:
-        raise RecordBrokenError(
-            f"The lake cannot be written: {reason.strerror or reason}."
-        ) from reason
+    return _write(folder, name, lambda draft: _write_parquet(draft, table))
+
+
+def write_point_batches(
+    folder: Path,
+    name: str,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    schema: pa.Schema,
+    bounds: tuple[float, float, float, float] | None,
+) -> StoredFile:
+    """Write rows into the lake that are never all in memory.
+
+    Parameters
+    ----------
+    folder, name
+        As for `write_table`.
+    batches
+        Of any sizes; the file does not show them.
+    schema
+        Of every batch; its `geometry` holds points, WGS 84, null where there is no position.
+    bounds
+        West, south, east, north of the points in degrees; None where there is none.
+
+    Returns
+    -------
+    StoredFile
+        Where it lies; the same rows give the same bytes.
+
+    Raises
+    ------
+    RecordBrokenError
+        As for `write_table`.
+    """
+    types = [] if bounds is None else ["Point"]
+    geo = _geo(types, None if bounds is None else list(bounds))
+    whole = schema.with_metadata(geo)
+
+    def write(draft: IO[bytes]) -> None:
+        with pq.ParquetWriter(draft, whole, compression="zstd") as writer:
+            wrote = False
+            for group in _groups(batches, schema):
+                writer.write_table(group.replace_schema_metadata(geo), ROWS_PER_GROUP)
+                wrote = True
+            if not wrote:
+                writer.write_table(whole.empty_table())
+
+    return _write(folder, name, write)
+
+
+def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Put batches together to groups of `ROWS_PER_GROUP` rows, the last one apart."""
+    held: list[pa.RecordBatch] = []
+    n = 0
+    for batch in batches:
+        held.append(batch)
+        n += batch.num_rows
+        while n >= ROWS_PER_GROUP:
+            table = pa.Table.from_batches(held, schema)
+            yield table.slice(0, ROWS_PER_GROUP).combine_chunks()
+            held = table.slice(ROWS_PER_GROUP).to_batches()
+            n -= ROWS_PER_GROUP
+    if n:
+        yield pa.Table.from_batches(held, schema).combine_chunks()
 
 
 def read_table(folder: Path, stored: StoredFile) -> pa.Table:
@@ -119,13 +178,22 @@ def read_table(folder: Path, stored: StoredFile) -> pa.Table:
     return table.replace_schema_metadata(None)
 
 
-def _write(folder: Path, name: str, table: pa.Table) -> StoredFile:
+def _write(folder: Path, name: str, write: Callable[[IO[bytes]], None]) -> StoredFile:
+    try:
+        return _write_draft(folder, name, write)
+    except OSError as reason:
+        raise RecordBrokenError(
+            f"The lake cannot be written: {reason.strerror or reason}."
+        ) from reason
+
+
+def _write_draft(folder: Path, name: str, write: Callable[[IO[bytes]], None]) -> StoredFile:
     target = (folder / name).parent
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Its mode is 0600. What a crash leaves behind ends in `.part` and is named nowhere.
     with tempfile.NamedTemporaryFile(dir=target, suffix=".part", delete=False) as draft:
         try:
-            _write_parquet(draft, table)
+            write(draft)
             draft.flush()
             os.fsync(draft.fileno())
             with Path(draft.name).open("rb") as file:
@@ -149,12 +217,15 @@ def _geo_metadata(table: pa.Table) -> dict[str, bytes] | None:
     geometries = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
     present = geometries[~shapely.is_missing(geometries)]
     _, first_of_type = np.unique(shapely.get_type_id(present), return_index=True)
-    column: dict[str, object] = {
-        "encoding": "WKB",
-        "geometry_types": sorted(geometry.geom_type for geometry in present[first_of_type]),
-    }
-    if not shapely.is_empty(present).all():
-        column["bbox"] = shapely.total_bounds(present).tolist()
+    types = sorted(geometry.geom_type for geometry in present[first_of_type])
+    is_bounded = not shapely.is_empty(present).all()
+    return _geo(types, shapely.total_bounds(present).tolist() if is_bounded else None)
+
+
+def _geo(types: list[str], bounds: list[float] | None) -> dict[str, bytes]:
+    column: dict[str, object] = {"encoding": "WKB", "geometry_types": types}
+    if bounds is not None:
+        column["bbox"] = bounds
     geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
     return {"geo": orjson.dumps(geo, option=orjson.OPT_SORT_KEYS)}
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
     import shapely
+
+
+class Rows(Protocol):
+    """Rows of `schema.READ`, passed through batch by batch, as often as wanted."""
+
+    @property
+    def num_rows(self) -> int:
+        """Return how many there are."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Pass through them in the order of the source."""
 
 
 class Reading(Protocol):
@@ -31,8 +42,8 @@ class Reading(Protocol):
         """Return the observations and the rejected rows together."""
 
     @property
-    def observations(self) -> pa.Table:
-        """Return a table of `schema.READ`."""
+    def rows(self) -> Rows:
+        """Return the rows that were taken."""
 
     @property
     def rejected(self) -> Mapping[str, int]:

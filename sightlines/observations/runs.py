@@ -16,8 +16,12 @@ from sqlalchemy import update
 from sightlines.errors import SourceRefusedError
 from sightlines.observations.area_sets import AreaSetRow, accept_areas_of_run, store_areas
 from sightlines.observations.conform import conform
-from sightlines.observations.lake import read_table, write_table
-from sightlines.observations.observation_table import observation_table, with_points
+from sightlines.observations.lake import read_table, write_point_batches, write_table
+from sightlines.observations.observation_table import (
+    POINT_SCHEMA,
+    bounds_of,
+    observation_batches,
+)
 from sightlines.observations.run_rows import RunRow, find_run, insert_run, update_source
 from sightlines.observations.tables import ACCEPTED, SUPERSEDED, runs
 from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, OBSERVATION, short_digest
@@ -136,14 +140,20 @@ def store_run(
     """
     id_ = run_id(source, origin)
     retrieved_at = origin.retrieved_at.replace(microsecond=0)
-    observations = observation_table(
-        reading.observations,
+    observations = observation_batches(
+        reading.rows,
         run=id_,
         source=source.id,
         licence=source.licence,
         retrieved_at=retrieved_at,
     )
-    file = write_table(lake_folder, f"observations/{id_}", with_points(observations))
+    file = write_point_batches(
+        lake_folder,
+        f"observations/{id_}",
+        observations,
+        schema=POINT_SCHEMA,
+        bounds=bounds_of(reading.rows),
+    )
     base_map = None
     if reading.base_map is not None:
         features = conform(reading.base_map, BASE_MAP_FEATURE)
@@ -165,7 +175,7 @@ def store_run(
         retrieved_at=retrieved_at,
         outcome=ACCEPTED,
         rows_read=reading.rows_read,
-        observations=observations.num_rows,
+        observations=reading.rows.num_rows,
         rejected=dict(reading.rejected),
         notes=dict(reading.notes),
         mapping=dict(reading.mapping),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,22 +17,29 @@ from sightlines.licences import ODBL, UNSTATED, is_publishable
 from sightlines.observations.area_sets import AreaSetRow, register_areas
 from sightlines.observations.origins import Origin, SourceRow, slug
 from sightlines.observations.runs import record_run
+from sightlines.schema import short_digest
 from sightlines.snapshot.manifest import file_digest
 from sightlines.sources.boundaries import AreaReading, read_boundaries
-from sightlines.sources.register import read
+from sightlines.sources.catalogue import CataloguedSource, find_source
+from sightlines.sources.columns.mapping import Mapping, mapping_from_toml, mapping_to_toml
+from sightlines.sources.content import Content
+from sightlines.sources.register import OSM_FORMATS, read
+from sightlines.sources.table_reading import ReadingOptions
 from sightlines.sources.values import read_date
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
+    from sightlines.errors import Fault
     from sightlines.observations.ledger import Ledger
     from sightlines.observations.run_rows import RunRow
     from sightlines.settings import Settings
     from sightlines.sources.reading import Reading
+    from sightlines.sources.spool import Spool
 
-OSM_FORMATS = frozenset({"osm_pbf"})
-_READER_VERSION = 2
+CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "sources"
+FAULTS_SHOWN = 100
+_READER_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,12 @@ class ImportOptions:
         The kind of every row of a table that names none.
     extent
         A boundary file of the ground that the source covers; None for what the file itself says.
+    mapping
+        A mapping file: how the table is read. None means: as the catalogue says, or find out.
+    crs
+        Of the positions of a table; None means: find out.
+    with_base_map
+        Whether an OpenStreetMap extract's streets and areas are read besides its cameras.
     """
 
     source: str | None = None
@@ -60,11 +74,17 @@ class ImportOptions:
     observed_at: str | None = None
     kind: str | None = None
     extent: Path | None = None
+    mapping: Path | None = None
+    crs: str | None = None
+    with_base_map: bool = True
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What came of reading one file; `rows_read = observations + sum(rejected)`."""
+    """What came of reading one file; `rows_read = observations + sum(rejected)`.
+
+    `faults` are those of the first rejected rows; `mapping_file` is the mapping as a file.
+    """
 
     run: str | None
     source: str
@@ -80,6 +100,8 @@ class ImportReport:
     licence: str
     publishable: bool
     new: bool
+    faults: tuple[Fault, ...]
+    mapping_file: str
 
 
 def file_stem(path: Path) -> str:
@@ -123,14 +145,28 @@ def import_file(
     RequestInvalidError
         If an option makes no sense.
     """
-    reading = _with_options(read(path, encoding=options.encoding, kind=options.kind), options)
-    if reading.rows_read and not reading.observations.num_rows:
+    known = find_source(CATALOGUE, options.source) if options.source else None
+    mapping = _mapping(options, known)
+    ground = None if options.extent is None else _ground(options.extent)
+    reading = read(
+        Content.of_path(path),
+        ReadingOptions(
+            encoding=options.encoding,
+            kind=options.kind,
+            mapping=mapping,
+            crs=options.crs,
+            extent=ground,
+            with_base_map=options.with_base_map,
+        ),
+    )
+    reading = _with_options(reading, options, ground)
+    if reading.rows_read and not reading.rows.num_rows:
         reasons = ", ".join(f"{name} ({n})" for name, n in sorted(reading.rejected.items()))
         raise SourceRefusedError(f"None of the {reading.rows_read} rows could be taken: {reasons}.")
-    source = _source(path, reading, options)
+    source = _source(path, reading, options, known)
     if dry_run:
         return _report(settings, reading, source, None)
-    parameters = {"reader": _READER_VERSION, **_said(options)}
+    parameters = {"reader": _READER_VERSION, **_said(options, mapping)}
     origin = Origin(file_digest(path).sha256, parameters, now)
     run = record_run(ledger, settings.lake_folder, reading, source=source, origin=origin)
     return _report(settings, reading, source, run)
@@ -189,45 +225,72 @@ def source_row(path: Path, source: str | None, title: str | None, licence: str) 
     return SourceRow(slug(source or stem), title or stem.replace("_", " "), licence)
 
 
-def _source(path: Path, reading: Reading, options: ImportOptions) -> SourceRow:
-    licence = options.licence or (ODBL if reading.format in OSM_FORMATS else UNSTATED)
-    return source_row(path, options.source, options.title, licence)
+def _source(
+    path: Path, reading: Reading, options: ImportOptions, known: CataloguedSource | None
+) -> SourceRow:
+    title, licence = options.title, options.licence
+    if known is not None:
+        title, licence = title or known.title, licence or known.licence
+    licence = licence or (ODBL if reading.format in OSM_FORMATS else UNSTATED)
+    return source_row(path, options.source, title, licence)
 
 
-def _said(options: ImportOptions) -> dict[str, str]:
+def _mapping(options: ImportOptions, known: CataloguedSource | None) -> Mapping | None:
+    if options.mapping is None:
+        return None if known is None else known.mapping
+    try:
+        return mapping_from_toml(options.mapping.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as reason:
+        raise RequestInvalidError("The mapping file cannot be read as UTF-8 text.") from reason
+
+
+def _said(options: ImportOptions, mapping: Mapping | None) -> dict[str, str]:
     """Return the options that rows depend on."""
-    names = ("encoding", "observed_at", "kind")
+    names = ("encoding", "observed_at", "kind", "crs")
     said = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.extent is not None:
         said["extent"] = file_digest(options.extent).sha256
+    if mapping is not None:
+        said["mapping"] = short_digest(mapping_to_toml(mapping))
+    if not options.with_base_map:
+        said["base_map"] = "none"
     return said
 
 
-def _with_options(reading: Reading, options: ImportOptions) -> Reading:
+def _ground(extent: Path) -> shapely.Geometry:
+    """Read the ground that a source covers from a boundary file."""
+    ground = read_boundaries(
+        extent,
+        level="extent",
+        name=None,
+        code=None,
+        population=None,
+        crs=None,
+        source="",
+        licence="",
+    )
+    shapes = shapely.from_wkb(ground.areas["geometry"].to_numpy(zero_copy_only=False))
+    return shapely.union_all(shapes)
+
+
+def _with_options(
+    reading: Reading, options: ImportOptions, ground: shapely.Geometry | None
+) -> Reading:
     """Add to a reading what its file does not say itself."""
-    if options.extent is not None:
-        ground = read_boundaries(
-            options.extent,
-            level="extent",
-            name=None,
-            code=None,
-            population=None,
-            crs=None,
-            source="",
-            licence="",
-        )
-        shapes = shapely.from_wkb(ground.areas["geometry"].to_numpy(zero_copy_only=False))
-        reading = dataclasses.replace(reading, extent=shapely.union_all(shapes))
+    if ground is not None:
+        reading = dataclasses.replace(reading, extent=ground)
     if options.observed_at is not None:
         if read_date(options.observed_at) != options.observed_at:
             raise RequestInvalidError("--observed-at takes a year, a month or a day: 2024-05-31.")
-        rows = reading.observations
-        position = rows.schema.get_field_index("observed_at")
-        filled = pc.fill_null(rows["observed_at"], pa.scalar(options.observed_at))
-        reading = dataclasses.replace(
-            reading, observations=rows.set_column(position, rows.schema.field(position), filled)
-        )
+        seen = pa.scalar(options.observed_at)
+        reading.rows.change(lambda batch: _filled(batch, "observed_at", seen))
     return reading
+
+
+def _filled(batch: pa.RecordBatch, name: str, value: pa.Scalar) -> pa.RecordBatch:
+    position = batch.schema.get_field_index(name)
+    filled = pc.fill_null(batch.column(position), value)
+    return batch.set_column(position, batch.schema.field(position), filled)
 
 
 def _report(
@@ -240,24 +303,29 @@ def _report(
         encoding=reading.encoding,
         crs=reading.crs,
         rows_read=reading.rows_read,
-        observations=reading.observations.num_rows,
-        cameras_counted=_cameras_counted(reading.observations),
+        observations=reading.rows.num_rows,
+        cameras_counted=_cameras_counted(reading.rows),
         rejected=dict(reading.rejected),
         notes=dict(reading.notes),
         mapping=dict(reading.mapping),
         licence=source.licence,
         publishable=is_publishable(source.licence, publish_unstated=settings.publish_unstated),
         new=run is not None and (run.created or run.reinstated),
+        faults=reading.faults[:FAULTS_SHOWN],
+        mapping_file=reading.mapping_file,
     )
 
 
-def _cameras_counted(observations: pa.Table) -> int:
-    names = ("private_home", "kind", "status", "surveillance", "indoor", "camera_count")
+def _cameras_counted(rows: Spool) -> int:
+    names = ["private_home", "kind", "status", "surveillance", "indoor"]
     total = 0
-    for row in observations.select(names).to_pylist():
-        reason = counted_reason(
-            row["kind"], row["status"], surveillance=row["surveillance"], indoor=row["indoor"]
-        )
-        if reason == COUNTED and not row["private_home"]:
-            total += 1 if row["camera_count"] is None else row["camera_count"]
+    for batch in rows.batches():
+        counts = pc.fill_null(batch.column("camera_count"), 1)
+        table = pa.table([*(batch.column(name) for name in names), counts], [*names, "n"])
+        for row in table.group_by(names).aggregate([("n", "sum")]).to_pylist():
+            reason = counted_reason(
+                row["kind"], row["status"], surveillance=row["surveillance"], indoor=row["indoor"]
+            )
+            if reason == COUNTED and not row["private_home"]:
+                total += row["n_sum"]
     return total

@@ -1,7 +1,7 @@
 """What people send: one camera from a form, or a file of them.
 
 Strict: every fault is named at once, and nothing of a row with a fault is taken. A file is read by
-its content, never by its name, and never by GDAL.
+its content, never by its name, and always in a child (`child`).
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sightlines.attributes import BY_NAME
-from sightlines.errors import Fault
+from sightlines.errors import Fault, SourceRefusedError
 from sightlines.sources.free_text import RAW_VALUE_LIMIT
-from sightlines.sources.geojson import read_geojson_bytes
 from sightlines.sources.position import position_of
-from sightlines.sources.reading import WGS84, Reading, SourceRow, collect
-from sightlines.sources.tables import read_csv_bytes
+from sightlines.sources.reading import Reading, SourceRow, collect
+from sightlines.sources.register import detect
+from sightlines.sources.table_reading import ReadingOptions, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sightlines.sources.content import Content
+
 FORMAT = "form"
-_MARKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 
 
 def read_form(fields: Mapping[str, str]) -> Reading:
@@ -56,41 +57,34 @@ def read_form(fields: Mapping[str, str]) -> Reading:
         faults=faults,
     )
     collected = collect([row], strict=True)
-    return Reading(
-        format=FORMAT,
-        encoding=None,
-        crs=WGS84,
-        rows_read=collected.rows_read,
-        observations=collected.table(),
-        faults=tuple(dict.fromkeys(collected.faults)),
-        notes=dict(sorted(collected.notes.items())),
-    )
+    return collected.as_reading(FORMAT)
 
 
-def read_file(content: bytes, *, row_limit: int | None) -> Reading:
+def read_file(content: Content, *, encoding: str | None = None) -> Reading:
     """Read a file of cameras that somebody sent.
 
     Parameters
     ----------
     content
-        The whole file, GeoJSON or CSV.
-    row_limit
-        Most rows taken; None for no limit.
+        The whole file; its limits hold.
+    encoding
+        Of a text file; None means: find out.
 
     Returns
     -------
     Reading
-        Format `geojson` or `csv`.
+        Strict: a row without a position, or with a value that cannot be used, is a fault.
 
     Raises
     ------
     SourceRefusedError
-        If it is neither, or too long.
+        If it is of no supported format, OpenStreetMap's own, or too long.
     """
-    read = read_geojson_bytes if looks_like_json(content) else read_csv_bytes
-    return read(content, row_limit=row_limit, strict=True)
-
-
-def looks_like_json(content: bytes) -> bool:
-    """Say whether the first sign that is no white space opens a JSON object or list."""
-    return content[:200].lstrip(_MARKS)[:1] in (b"{", b"[")
+    options = ReadingOptions(encoding=encoding, is_strict=True)
+    found, inside = detect(content, options)
+    if found.parse is None:
+        raise SourceRefusedError(
+            "This is a copy of OpenStreetMap's own data, which comes to this map from there: send "
+            "a list of the cameras that are not in it."
+        )
+    return read_table(inside, found.parse, options)

@@ -45,7 +45,10 @@ _OF_WAY = frozenset({"forward", "backward", "both"})
 _END = r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?|[a-z]{1,10}"
 _RANGE = re.compile(rf"({_END})\s*(?:-|to)\s*({_END})")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?")
-_UNIT = re.compile(r"(?<=[0-9])\s*(?:°|deg(?:rees?)?\b)")
+_UNIT = re.compile(r"(?<=[0-9])\s*(?:°|deg(?:rees?)?\b|[도度])")
+_ALL_ROUND = re.compile(
+    r"(?:360\s*)?(?:전방위|전방향|전방면|全方位|全方向|omni-?directional|all[ -]?round)|360\s*전방"
+)
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212~", "-"))
 
 
@@ -91,6 +94,8 @@ def _read_part(part: str) -> tuple[Sector | None, set[str]]:
         return None, {"of_way"}
     if _TRAFFIC.fullmatch(part):
         return None, {"of_traffic"}
+    if _ALL_ROUND.fullmatch(part):
+        return _range(0.0, 360.0)
     bearing = _bearing(part)
     if bearing is not None:
         return _single(bearing)

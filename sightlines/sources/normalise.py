@@ -9,6 +9,7 @@ kept (`redaction`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -20,13 +21,19 @@ from sightlines.sources.redaction import REDACTED
 from sightlines.sources.values import Outcome, Remark, read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    Read = Callable[[str], Outcome]
 
 # Two keys of one camera that look further apart than this are both kept (TAGS: camera_direction).
 DIFFERENT_DEG = 30.0
 
+# Types whose values repeat from row to row, so that reading each text once is enough.
+_REPEATING = frozenset({"choice", "choices", "number", "integer", "boolean", "date", "sectors"})
+_MOST_REMEMBERED = 20_000
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Normalised:
     """A row, read.
 
@@ -47,7 +54,7 @@ def normalise(
     *,
     raw: Mapping[str, str] | None = None,
     kind: str | None = None,
-    attributes: Sequence[Attribute] = ATTRIBUTES,
+    attributes: tuple[Attribute, ...] = ATTRIBUTES,
 ) -> Normalised:
     """Give every attribute its value.
 
@@ -56,7 +63,8 @@ def normalise(
     tags
         Key -> text; keys as in the attribute table: its OpenStreetMap keys or the name itself.
     raw
-        The row in the source's own words; None where these are the tags.
+        What is kept of the row in the source's own words, as `free_text.publishable_tags` gives
+        it; None where it is made of the tags.
     kind
         One of `attributes.KINDS` for a row that names none; None for no such ruling.
     attributes
@@ -68,20 +76,57 @@ def normalise(
         A value that cannot be read is null, with a remark that is `lost`.
     """
     said = {key: text for key, value in tags.items() if (text := free_text.clean(value))}
-    values: dict[str, object] = {}
+    values: dict[str, object] = dict.fromkeys(_names(attributes))
     remarks: list[Remark] = []
-    for attribute in attributes:
-        outcome = _read_attribute(attribute, said)
+    for attribute, read, keys in _asked(attributes, tuple(said)):
+        if len(keys) == 1:
+            outcome = read(said[keys[0]])
+        else:
+            outcome = _first(attribute, [read(said[key]) for key in keys])
         values[attribute.name] = outcome.value
-        remarks += outcome.remarks
+        if outcome.remarks:
+            remarks += outcome.remarks
     remarks += rulings.apply(values, said)
     columns, found = rulings.circumstances(values, said, kind)
-    kept, reasons = free_text.publishable_tags(tags if raw is None else raw)
+    kept, reasons = free_text.publishable_tags(tags) if raw is None else (raw, ())
     if rulings.names_a_person(said):
         kept = {key: _hide_operator(key, text) for key, text in kept.items()}
-    remarks += [*found, *(_raw_remark(reason) for reason in reasons)]
-    text = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()
-    return Normalised({**values, **columns, "raw": text}, tuple(remarks))
+    remarks += found
+    if reasons:
+        remarks += map(_raw_remark, reasons)
+    values.update(columns)
+    values["raw"] = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()
+    return Normalised(values, tuple(remarks))
+
+
+@lru_cache(maxsize=16)
+def _names(attributes: tuple[Attribute, ...]) -> tuple[str, ...]:
+    return tuple(attribute.name for attribute in attributes)
+
+
+@lru_cache(maxsize=4_096)
+def _asked(
+    attributes: tuple[Attribute, ...], said: tuple[str, ...]
+) -> tuple[tuple[Attribute, Read, tuple[str, ...]], ...]:
+    """Return the attributes that a row's keys speak of, with those keys in order of preference."""
+    found = []
+    for attribute in attributes:
+        names = dict.fromkeys((*attribute.keys, attribute.name))
+        keys = tuple(key for key in names if key in said)
+        if keys:
+            found.append((attribute, _reader(attribute), keys))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1_000)
+def _reader(attribute: Attribute) -> Read:
+    """Return what reads the texts of an attribute, each only once where texts repeat."""
+
+    def read(text: str) -> Outcome:
+        return read_value(attribute, rulings.without_sign(attribute.name, text))
+
+    is_repeating = attribute.type in _REPEATING
+    return lru_cache(maxsize=_MOST_REMEMBERED)(read) if is_repeating else read
 
 
 def _hide_operator(key: str, text: str) -> str:
@@ -95,19 +140,11 @@ def _raw_remark(reason: str) -> Remark:
     return Remark(attribute, code, "Something was left out of the source's own words.")
 
 
-def _read_attribute(attribute: Attribute, said: Mapping[str, str]) -> Outcome:
-    outcomes = [read_value(attribute, text) for text in _texts(attribute, said)]
-    if not outcomes:
-        return Outcome(None)
+def _first(attribute: Attribute, outcomes: list[Outcome]) -> Outcome:
+    """Return the first outcome with a value; of directions, all that differ."""
     if attribute.type == "sectors":
         return _join_sectors(attribute, outcomes)
     return next((outcome for outcome in outcomes if outcome.value is not None), outcomes[0])
-
-
-def _texts(attribute: Attribute, said: Mapping[str, str]) -> Iterator[str]:
-    for key in dict.fromkeys((*attribute.keys, attribute.name)):
-        if key in said:
-            yield rulings.without_sign(attribute.name, said[key])
 
 
 def _join_sectors(attribute: Attribute, outcomes: list[Outcome]) -> Outcome:

@@ -61,10 +61,12 @@ def is_whole(opened: BinaryIO) -> bool:
     place = 0
     while place < end:
         opened.seek(place)
-        length = int.from_bytes(opened.read(4), "big")
+        head = opened.read(HEAD_BYTES)
+        length = int.from_bytes(head[:4], "big")
         if not 0 < length < _LARGEST_HEADER:
             return False
-        size = _datasize(opened.read(length))
+        header = head[4 : 4 + length]
+        size = _datasize(header + opened.read(length - len(header)))
         if size is None or not 0 <= size <= _LARGEST_BLOB:
             return False
         place += 4 + length + size

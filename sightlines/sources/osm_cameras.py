@@ -8,6 +8,7 @@ enforcement.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import shapely
 
 from sightlines.errors import Fault
 from sightlines.sources import rulings
+from sightlines.sources.free_text import publishable_tags
 from sightlines.sources.position import position_of
 from sightlines.sources.reading import SourceRow
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _WKB = osmium.geom.WKBFactory()
 _ENFORCEMENT = {"type": "enforcement"}
+_NOT_LOCATED = "position:missing"
 
 
 @dataclass(frozen=True)
@@ -65,32 +68,32 @@ class CameraRows:
     def add_node(self, node: Node) -> None:
         """Take a node if it is a device."""
         tags = dict(node.tags)
-        if rulings.is_device(tags):
+        if rulings.is_device(tags) and not node.deleted:
             place = node.location
             lon, lat = place.lon_without_check(), place.lat_without_check()
-            self._add(f"node/{node.id}", tags, (lon, lat), edited_at(node))
+            self.add(f"node/{node.id}", tags, (lon, lat), edited_at(node))
 
     def add_way(self, way: Way) -> None:
         """Take a way if it is a device."""
         tags = dict(way.tags)
-        if not rulings.is_device(tags):
+        if not rulings.is_device(tags) or way.deleted:
             return
         try:
             line = shapely.from_wkb(bytes.fromhex(_WKB.create_linestring(way)))
             position = representative_position(line)
         except (osmium.InvalidLocationError, RuntimeError):
             position = None  # its nodes lie outside the extract, or are a single point
-        self._add(f"way/{way.id}", tags, position, edited_at(way))
+        self.add(f"way/{way.id}", tags, position, edited_at(way))
 
     def add_relation(self, relation: Relation) -> None:
         """Note a relation if it is a device: its shape or its device comes later."""
         tags = dict(relation.tags)
+        if relation.deleted:
+            return
         if tags.get("type") == "enforcement":
             nodes = [member for member in relation.members if member.type == "n"]
             device = next((node.ref for node in nodes if node.role == "device"), None)
-            self._enforcements.append(
-                _Enforcement(f"relation/{relation.id}", tags, device, edited_at(relation))
-            )
+            self.add_enforcement(f"relation/{relation.id}", tags, device, edited_at(relation))
         elif rulings.is_device(tags):
             self._areas[relation.id] = tags, edited_at(relation)
 
@@ -103,28 +106,54 @@ class CameraRows:
         except (osmium.InvalidLocationError, RuntimeError):
             return  # no ring of it could be put together: `finish` rejects it
         tags, last_edited_at = self._areas.pop(area.orig_id())
-        self._add(
-            f"relation/{area.orig_id()}", tags, representative_position(shape), last_edited_at
-        )
+        self.add(f"relation/{area.orig_id()}", tags, representative_position(shape), last_edited_at)
+
+    def add_enforcement(
+        self,
+        native_id: str,
+        tags: dict[str, str],
+        device: int | None,
+        last_edited_at: datetime | None,
+    ) -> None:
+        """Note an enforcement relation, for `finish` to place.
+
+        Parameters
+        ----------
+        native_id
+            `relation/` and its number.
+        tags
+            All of its tags.
+        device
+            Number of the node that is its device; None where no member is.
+        last_edited_at
+            UTC; None where unknown.
+        """
+        self._enforcements.append(_Enforcement(native_id, tags, device, last_edited_at))
 
     def finish(self, locations: object) -> None:
-        """Place enforcement relations, and reject relations that have no shape.
+        """Place enforcement relations, and keep relations that have no shape, without a position.
 
         Parameters
         ----------
         locations
-            libosmium's store of node locations, filled by the pass through the file; None if the
-            file held no nodes.
+            libosmium's store of node locations, filled by the pass through the file, or a mapping
+            from a node's number to longitude and latitude; None if the file held no nodes.
         """
         for relation, (tags, last_edited_at) in sorted(self._areas.items()):
-            self._add(f"relation/{relation}", tags, None, last_edited_at)
+            self.add(f"relation/{relation}", tags, None, last_edited_at)
         self._areas.clear()
         used: set[int] = set()
         for enforcement in self._enforcements:
             recorded = self._at.get(f"node/{enforcement.device}")
             if recorded is not None:
                 row = self.rows[recorded]
-                self.rows[recorded] = replace(row, tags={**row.tags, **_ENFORCEMENT}, raw=row.tags)
+                raw, reasons = publishable_tags(row.tags)
+                self.rows[recorded] = replace(
+                    row,
+                    tags={**row.tags, **_ENFORCEMENT},
+                    raw=raw,
+                    notes=(*row.notes, *reasons),
+                )
                 self.notes["enforcement:device_recorded"] += 1
             elif enforcement.device in used:
                 self.notes["enforcement:same_device"] += 1
@@ -140,17 +169,33 @@ class CameraRows:
             try:
                 place = locations.get(enforcement.device)
                 position = place.lon_without_check(), place.lat_without_check()
-            except KeyError:
+            except (KeyError, TypeError):
                 position = None  # the device lies outside the extract
-        self._add(enforcement.native_id, enforcement.tags, position, enforcement.last_edited_at)
+        elif isinstance(locations, Mapping):
+            position = locations.get(enforcement.device)
+        self.add(enforcement.native_id, enforcement.tags, position, enforcement.last_edited_at)
 
-    def _add(
+    def add(
         self,
         native_id: str,
         tags: dict[str, str],
         position: tuple[float, float] | None,
         last_edited_at: datetime | None,
     ) -> None:
+        """Take a device.
+
+        Parameters
+        ----------
+        native_id
+            `node/`, `way/` or `relation/` and its number; one that was taken before is a fault.
+        tags
+            All of its tags.
+        position
+            Longitude and latitude, WGS 84 degrees; None where it has none, so that it is not
+            locatable; NaN where what stands there is no number, which is a fault.
+        last_edited_at
+            UTC; None where unknown.
+        """
         number = len(self.rows) + 1
         found: tuple[float, float] | None = None
         faults: tuple[Fault, ...]
@@ -158,8 +203,7 @@ class CameraRows:
             sentence = f"{native_id} stands more than once in the extract."
             faults = (Fault(number, "", "repeated", sentence),)
         elif position is None:
-            sentence = f"{native_id} has no position: its nodes lie outside the extract."
-            faults = (Fault(number, "", "no_position", sentence),)
+            faults = ()
         else:
             found, faults = position_of(number, *position)
         self._at.setdefault(native_id, number - 1)
@@ -172,6 +216,7 @@ class CameraRows:
                 native_id=native_id,
                 last_edited_at=last_edited_at,
                 faults=faults,
+                notes=(_NOT_LOCATED,) if position is None and not faults else (),
             )
         )
 

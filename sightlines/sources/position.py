@@ -1,40 +1,23 @@
-"""Positions: from two texts or numbers to longitude and latitude in WGS 84 degrees."""
+"""Positions: from two texts or numbers that are WGS 84 degrees by agreement, or why there is none.
+
+Terms
+-----
+null island
+    Where longitude and latitude are both 0: a position that was never filled in.
+
+What people write in tables, in any coordinate system, is read by `coordinate_texts` and
+`point_texts`.
+"""
 
 from __future__ import annotations
 
-import re
-
 from sightlines.errors import Fault
+from sightlines.sources.coordinate_texts import read_degrees
 
-_NUMBER = re.compile(
-    r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?"
-)
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,3},[0-9]{1,30}")
-_NULL_ISLAND_DEG = 1e-6
+NULL_ISLAND_DEG = 1e-6
 _FAR_DEG = 1e9
 
 Position = tuple[float, float]
-
-
-def read_degrees(text: str, *, decimal_comma: bool) -> float | None:
-    """Read a number of degrees.
-
-    Parameters
-    ----------
-    text
-        ASCII digits with an optional sign, point and exponent.
-    decimal_comma
-        Whether `24,95` is a number.
-
-    Returns
-    -------
-    float or None
-        Finite; None for everything else.
-    """
-    plain = text.strip().replace("\u2212", "-").removesuffix("°").rstrip()
-    if decimal_comma and _DECIMAL_COMMA.fullmatch(plain):
-        plain = plain.replace(",", ".")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
 def position_of(
@@ -62,15 +45,15 @@ def position_of(
     """
     faults: list[Fault] = []
     found: list[float] = []
-    for name, label, given, limit in (
-        ("lon", "Longitude", lon, 180.0),
-        ("lat", "Latitude", lat, 90.0),
+    for name, label, given, limit, example in (
+        ("lon", "Longitude", lon, 180.0, "24.9384"),
+        ("lat", "Latitude", lat, 90.0, "60.1699"),
     ):
         degrees = _degrees(given, decimal_comma=decimal_comma)
         if _is_missing(given):
             faults.append(Fault(row, name, "no_position", f"{label} is missing."))
         elif degrees is None:
-            sentence = f"{label} is not a number of degrees such as 24.9384."
+            sentence = f"{label} is not a number of degrees such as {example}."
             faults.append(Fault(row, name, "unreadable_position", sentence))
         elif not -limit <= degrees <= limit:
             sentence = f"{label} must lie between -{limit:g} and {limit:g} degrees"
@@ -81,7 +64,7 @@ def position_of(
             found.append(degrees)
     if faults:
         return None, tuple(faults)
-    if max(abs(degrees) for degrees in found) < _NULL_ISLAND_DEG:
+    if max(abs(degrees) for degrees in found) < NULL_ISLAND_DEG:
         sentence = "Longitude and latitude are both 0: a position that was never filled in."
         return None, (Fault(row, "lon", "null_island", sentence),)
     return (found[0], found[1]), ()

@@ -14,23 +14,37 @@ Reading a file is the readers' business, giving an attribute its value that of `
 
 from __future__ import annotations
 
+import gc
+from array import array
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
+import numpy as np
 import pyarrow as pa
 
 from sightlines import schema
 from sightlines.errors import Fault
+from sightlines.sources.free_text import TEXT_LIMIT, clean
 from sightlines.sources.normalise import normalise
+from sightlines.sources.redaction import redact
+from sightlines.sources.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     import shapely
 
 WGS84 = "EPSG:4326"
+
+# Faults that are kept to be shown; all are counted.
+FAULTS_KEPT = 100_000
+_ROWS_PER_BATCH = 1_000
+_FIELDS = tuple(schema.READ)
+_VALUES = itemgetter(*schema.READ.names)
 
 
 @dataclass(frozen=True)
@@ -47,14 +61,18 @@ class Reading:
         Of the positions as the source gives them, for example `EPSG:4326`.
     rows_read
         Rows found: those taken and those rejected.
-    observations
-        Rows of `schema.READ`, in the order of the source.
+    rows
+        Those taken, of `schema.READ`, in the order of the source.
+    rejected
+        Number of rejected rows by reason: the code of a row's first fault.
     faults
-        Every fault of every rejected row; a row's first decides its reason.
+        Faults of rejected rows, the first `FAULTS_KEPT`; a row's first decides its reason.
     notes
         Number of rows by reason; of columns, for `column:left_out`.
     mapping
         Column of the source -> attribute; empty where the source has no columns.
+    mapping_file
+        The mapping as a file that can be edited and given back; "" where there is none.
     extent
         WGS 84 polygon that the source says it covers; None where it says nothing.
     base_map
@@ -70,25 +88,24 @@ class Reading:
     encoding: str | None
     crs: str | None
     rows_read: int
-    observations: pa.Table
+    rows: Spool
+    rejected: dict[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
+    mapping_file: str = ""
     extent: shapely.Geometry | None = None
     base_map: pa.Table | None = None
     areas: pa.Table | None = None
     left_out: tuple[str, ...] = ()
 
     @property
-    def rejected(self) -> dict[str, int]:
-        """Return the number of rejected rows by reason: the code of a row's first fault."""
-        reasons: dict[int, str] = {}
-        for fault in self.faults:
-            reasons.setdefault(fault.row, fault.code)
-        return dict(sorted(Counter(reasons.values()).items()))
+    def observations(self) -> pa.Table:
+        """Return the rows taken, all at once."""
+        return self.rows.table()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SourceRow:
     """One row before its values are read.
 
@@ -99,7 +116,7 @@ class SourceRow:
     tags
         Key -> text, keys as in OpenStreetMap or as in the attribute table.
     lon, lat
-        WGS 84 degrees; both None where `faults` says why.
+        WGS 84 degrees; both None for a row without a position, or where `faults` says why.
     native_id
         The source's own id; None where it has none.
     last_edited_at
@@ -107,7 +124,12 @@ class SourceRow:
     faults
         Of the position, or of the row as a whole.
     raw
-        What is kept of the row, by the source's own words; None means the tags.
+        What is kept of the row in the source's own words, as `free_text.publishable_tags` gives
+        it; None means: made of the tags.
+    place
+        The area that the row names; None where it names none.
+    notes
+        Reasons of notes on how it was read.
     """
 
     number: int
@@ -118,6 +140,19 @@ class SourceRow:
     last_edited_at: datetime | None = None
     faults: tuple[Fault, ...] = ()
     raw: dict[str, str] | None = None
+    place: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Further(TypedDict, total=False):
+    """What a reading may hold beside its rows, as in `Reading`."""
+
+    mapping: dict[str, str]
+    mapping_file: str
+    extent: shapely.Geometry | None
+    base_map: pa.Table | None
+    areas: pa.Table | None
+    left_out: tuple[str, ...]
 
 
 @dataclass
@@ -125,13 +160,39 @@ class Collected:
     """What came of the rows of one source."""
 
     rows_read: int = 0
-    taken: list[dict[str, object]] = field(default_factory=list)
+    rows: Spool = field(default_factory=lambda: Spool(schema.READ))
+    rejected: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
-    def table(self) -> pa.Table:
-        """Return the rows taken as a table of `schema.READ`."""
-        return pa.Table.from_pylist(self.taken, schema=schema.READ)
+    def as_reading(
+        self,
+        format_id: str,
+        *,
+        encoding: str | None = None,
+        crs: str = WGS84,
+        **further: Unpack[Further],
+    ) -> Reading:
+        """Return these rows as a reading.
+
+        Parameters
+        ----------
+        format_id, encoding, crs
+            As in `Reading`.
+        **further
+            What else `Reading` holds, by name.
+        """
+        return Reading(
+            format=format_id,
+            encoding=encoding,
+            crs=crs,
+            rows_read=self.rows_read,
+            rows=self.rows,
+            rejected=dict(sorted(self.rejected.items())),
+            faults=tuple(dict.fromkeys(self.faults)),
+            notes=dict(sorted(self.notes.items())),
+            **further,
+        )
 
     def note_left_out(self, columns: tuple[str, ...]) -> None:
         """Note how many columns nothing was kept of, if any."""
@@ -157,38 +218,137 @@ def collect(rows: Iterable[SourceRow], *, strict: bool, kind: str | None = None)
     Collected
         `rows_read` is the number taken plus the number of rows with a fault.
     """
+    with _collector_at_rest():
+        return _collect(rows, strict=strict, kind=kind)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python from looking for cycles among rows, which have none: a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _collect(rows: Iterable[SourceRow], *, strict: bool, kind: str | None) -> Collected:
     collected = Collected()
+    ids = _Ids()
+    taken: list[dict[str, object]] = []
     for row in rows:
         collected.rows_read += 1
-        normalised = normalise(row.tags, raw=row.raw, kind=kind)
-        faults = [*row.faults]
-        if strict:
-            faults += [
-                Fault(row.number, remark.attribute, remark.code, remark.message)
-                for remark in normalised.remarks
-                if remark.lost
-            ]
-        if faults:
-            collected.faults += faults
+        found = _take(row, collected, strict=strict, kind=kind)
+        if found is None:
             continue
-        collected.notes.update({remark.reason for remark in normalised.remarks})
-        collected.taken.append(
-            {
-                **normalised.columns,
-                "native_id": row.native_id,
-                "lon": row.lon,
-                "lat": row.lat,
-                "last_edited_at": row.last_edited_at,
-            }
-        )
-    _drop_repeated_ids(collected)
+        ids.add(row.native_id)
+        taken.append(found)
+        if len(taken) == _ROWS_PER_BATCH:
+            collected.rows.extend([_batch(taken)])
+            taken.clear()
+    if taken:
+        collected.rows.extend([_batch(taken)])
+    repeated = ids.repeated()
+    if repeated.size:
+        collected.notes["native_id:not_unique"] += ids.count(repeated)
+        collected.rows.change(lambda batch: _without_ids(batch, repeated))
     return collected
 
 
-def _drop_repeated_ids(collected: Collected) -> None:
+def _batch(taken: Sequence[dict[str, object]]) -> pa.RecordBatch:
+    """Put rows into columns; most columns of most sources are empty."""
+    arrays = []
+    for field_, values in zip(_FIELDS, zip(*map(_VALUES, taken), strict=True), strict=True):
+        is_empty = values.count(None) == len(values)
+        arrays.append(
+            pa.nulls(len(values), field_.type) if is_empty else pa.array(values, field_.type)
+        )
+    return pa.RecordBatch.from_arrays(arrays, schema=schema.READ)
+
+
+def _take(
+    row: SourceRow, collected: Collected, *, strict: bool, kind: str | None
+) -> dict[str, object] | None:
+    """Return a row's columns; None, once its faults are counted, if it has any."""
+    if row.faults and not strict:
+        _reject(collected, row.faults)
+        return None
+    normalised = normalise(row.tags, raw=row.raw, kind=kind)
+    faults: tuple[Fault, ...] = row.faults
+    if strict:
+        faults += tuple(
+            Fault(row.number, remark.attribute, remark.code, remark.message)
+            for remark in normalised.remarks
+            if remark.lost
+        )
+    if faults:
+        _reject(collected, faults)
+        return None
+    if normalised.remarks or row.notes:
+        reasons = {remark.reason for remark in normalised.remarks}
+        collected.notes.update(reasons.union(row.notes))
+    columns = normalised.columns
+    columns["native_id"] = row.native_id
+    columns["lon"] = row.lon
+    columns["lat"] = row.lat
+    columns["last_edited_at"] = row.last_edited_at
+    if row.place is not None:
+        columns["place"] = redact(clean(row.place[:TEXT_LIMIT]), "place") or None
+    return columns
+
+
+def _reject(collected: Collected, faults: Sequence[Fault]) -> None:
+    collected.rejected[faults[0].code] += 1
+    if len(collected.faults) < FAULTS_KEPT:
+        collected.faults += faults
+
+
+class _Ids:
+    """The native ids of all rows taken, as numbers, to find those that name several."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+
+    def add(self, native_id: str | None) -> None:
+        """Note one row's id."""
+        if native_id is not None:
+            self._numbers.append(hash(native_id))
+
+    def repeated(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the numbers that stand more than once, sorted."""
+        numbers = np.sort(np.frombuffer(self._numbers, np.int64))
+        return np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
+
+    def count(self, repeated: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+        """Return how many rows have one of these."""
+        return int(np.isin(np.frombuffer(self._numbers, np.int64), repeated).sum())
+
+
+def _without_ids(
+    batch: pa.RecordBatch, repeated: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> pa.RecordBatch:
     """Take a native id away from all rows that have it, where it does not name a single one."""
-    rows = Counter(row["native_id"] for row in collected.taken if row["native_id"] is not None)
-    for row in collected.taken:
-        if rows[row["native_id"]] > 1:
-            row["native_id"] = None
-            collected.notes["native_id:not_unique"] += 1
+    gone = set(repeated.tolist())
+    position = batch.schema.get_field_index("native_id")
+    kept = [
+        None if native_id is not None and hash(native_id) in gone else native_id
+        for native_id in batch.column(position).to_pylist()
+    ]
+    return batch.set_column(position, batch.schema.field(position), pa.array(kept, pa.string()))
+
+
+def rows_of(batches: Iterable[Sequence[SourceRow]]) -> Iterator[SourceRow]:
+    """Pass through rows that come in batches."""
+    for batch in batches:
+        yield from batch
+
+
+def plain_id(text: str) -> str | None:
+    """Return a native id as its source means it: `1001.0` is `1001`, an empty text none."""
+    text = text.strip()
+    whole, point, zeros = text.partition(".")
+    if point and whole.lstrip("-").isdecimal() and not zeros.strip("0"):
+        return whole
+    return text[:200] or None

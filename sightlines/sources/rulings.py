@@ -7,9 +7,11 @@ a column of every observation: kind, status, number of cameras, private home, wh
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from sightlines.attributes import (
+    BY_NAME,
     KINDS,
     OBSERVED_KEYS,
     PRIVATE_HOME_TYPES,
@@ -44,11 +46,17 @@ _MAKERS = frozenset(
         "elsag", "plate recognizer", "",
     }
 )  # fmt: skip
+_OPERATOR_KEYS = frozenset(
+    {"operator", "operator:type", "operator_type", "operator:wikidata", "operator_wikidata"}
+)
+_TYPE_KEYS = frozenset({"operator:type", "operator_type"})
 _PERSON_TYPES = frozenset({"individual", "person", "private_individual", "private_person"})
 
 _HOME_BUILDINGS = frozenset(
     {"house", "detached", "semidetached_house", "terrace", "bungalow", "cabin", "farm"}
 )
+_MOUNT_KEYS = frozenset({*BY_NAME["camera_mount"].keys, "camera_mount"})
+_HOME_KEYS = frozenset({"private_home", "building"})
 _HOME_ZONES = frozenset({"home", "house", "private_home", "residence"})
 _PRIVATE_WORDS = frozenset({"private", *_PERSON_TYPES})
 
@@ -60,9 +68,13 @@ _LIFECYCLE = {
 }  # fmt: skip
 _DEVICES = {"man_made": "surveillance", "highway": "speed_camera"}
 _PREFIXES = ("", *(f"{word}:" for word in _LIFECYCLE))
-_DEVICE_TAGS = frozenset(
+DEVICE_TAGS = frozenset(
     (prefix + key, value) for key, value in _DEVICES.items() for prefix in _PREFIXES
 )
+_SPEED_KEYS = frozenset(f"{prefix}highway" for prefix in _PREFIXES)
+_LIFECYCLE_KEYS = frozenset(_LIFECYCLE) | {
+    f"{word}:{key}" for word in _LIFECYCLE for key in _DEVICES
+}
 _STATUS_WORDS = {
     **{status: status for status in STATUSES},
     **_LIFECYCLE,
@@ -71,6 +83,8 @@ _STATUS_WORDS = {
     "void": "removed", "desired": "planned",
 }  # fmt: skip
 
+_SEEN_KEYS = (*OBSERVED_KEYS, "observed_at")
+_SEEN_SET = frozenset(_SEEN_KEYS)
 _COUNT = Attribute(
     "camera_count", "Number of cameras", "integer", ("camera_count", "camera:count"),
     bounds=(0, MOST_CAMERAS),
@@ -82,17 +96,21 @@ def without_sign(name: str, text: str) -> str:
     return text.lstrip("+-\u2212 ") if name in _SIGN_IGNORED else text
 
 
+@lru_cache(maxsize=10_000)
 def _word(text: object) -> str:
     return re.sub(r"[\s_-]+", "_", str(text or "").casefold()).strip("_")
 
 
+@lru_cache(maxsize=10_000)
 def _plain(text: object) -> str:
     return re.sub(r"[\W_]+", " ", str(text or "").casefold()).strip()
 
 
 def names_a_person(said: Mapping[str, str]) -> bool:
     """Say whether the operator is, by the row's own words, a person."""
-    return any(_word(said.get(key)) in _PERSON_TYPES for key in ("operator:type", "operator_type"))
+    if _TYPE_KEYS.isdisjoint(said):
+        return False
+    return any(_word(said.get(key)) in _PERSON_TYPES for key in _TYPE_KEYS)
 
 
 def apply(values: dict[str, object], said: Mapping[str, str]) -> list[Remark]:
@@ -110,7 +128,11 @@ def apply(values: dict[str, object], said: Mapping[str, str]) -> list[Remark]:
     list of Remark
         What was changed.
     """
-    remarks = [*_rule_operator(values, said), *_rule_zone(values)]
+    remarks: list[Remark] = []
+    if not _OPERATOR_KEYS.isdisjoint(said):
+        remarks += _rule_operator(values, said)
+    if values.get("surveillance_zone") is not None:
+        remarks += _rule_zone(values)
     if values.get("camera_type") is None and _word(said.get("revolving")) == "yes":
         values["camera_type"] = "panning"
         remarks.append(Remark("camera_type", "from_revolving", "A turning camera pans."))
@@ -126,6 +148,8 @@ def _rule_operator(values: dict[str, object], said: Mapping[str, str]) -> list[R
         # Who it is goes; that it is somebody private stays.
         values.update(operator=None, operator_wikidata=None, operator_type="private")
         return [Remark("operator", "person", "Operator: a person's name is never kept.")]
+    if not values.get("operator"):
+        return []
     operator = _plain(values.get("operator"))
     makers = {
         _plain(said.get(key)) for key in ("manufacturer", "brand", "surveillance:brand")
@@ -166,7 +190,9 @@ def circumstances(
         What could not be read.
     """
     status, remarks = _status(said)
-    count = next((read_value(_COUNT, said[key]) for key in _COUNT.keys if key in said), None)
+    count = None
+    if not _COUNT_KEYS.isdisjoint(said):
+        count = _read_count(next(said[key] for key in _COUNT.keys if key in said))
     observed, found = _observed_at(said)
     columns = {
         "kind": _kind(values, said, kind),
@@ -179,19 +205,24 @@ def circumstances(
     return columns, [*remarks, *(count.remarks if count else ()), *found]
 
 
+_COUNT_KEYS = frozenset(_COUNT.keys)
+_read_count = lru_cache(maxsize=1_000)(partial(read_value, _COUNT))
+
+
 def is_device(tags: Mapping[str, str]) -> bool:
     """Say whether tags are those of a device, or of one that is planned, disused or gone."""
-    return not _DEVICE_TAGS.isdisjoint(tags.items())
+    return not DEVICE_TAGS.isdisjoint(tags.items())
 
 
 def device_keys() -> tuple[str, ...]:
     """Return every OpenStreetMap key by which `is_device` knows a device."""
-    return tuple(sorted({key for key, _ in _DEVICE_TAGS}))
+    return tuple(sorted({key for key, _ in DEVICE_TAGS}))
 
 
 def _kind(values: Mapping[str, object], said: Mapping[str, str], kind: str | None) -> str:
-    if said.get("type") == "enforcement" or any(
-        said.get(f"{prefix}highway") == "speed_camera" for prefix in _PREFIXES
+    if said.get("type") == "enforcement" or (
+        not _SPEED_KEYS.isdisjoint(said)
+        and any(said.get(key) == "speed_camera" for key in _SPEED_KEYS)
     ):
         return "enforcement"
     named = _word(said.get("kind"))
@@ -210,6 +241,8 @@ def _status(said: Mapping[str, str]) -> tuple[str, list[Remark]]:
             return _STATUS_WORDS[word], []
         sentence = f"Status: choose one of {', '.join(STATUSES)}."
         return "active", [Remark("status", "not_a_choice", sentence, lost=True)]
+    if _LIFECYCLE_KEYS.isdisjoint(said):
+        return "active", []
     if any(said.get(key) == value for key, value in _DEVICES.items()):
         prefixes = [word for word in _LIFECYCLE if said.get(word) == "yes"]
     else:
@@ -235,10 +268,18 @@ def is_private_home(values: Mapping[str, object], said: Mapping[str, str]) -> bo
     Returns
     -------
     bool
-        True for doorbells, for zones that are homes, and for dwellings whose operator, access or
-        own words say private.
+        True for doorbells and what is mounted as one, for zones that are homes, and for dwellings
+        whose operator, access or own words say private.
     """
-    if values.get("camera_type") in PRIVATE_HOME_TYPES or _word(said.get("private_home")) == "yes":
+    if values.get("camera_type") in PRIVATE_HOME_TYPES:
+        return True
+    if not _MOUNT_KEYS.isdisjoint(said) and not PRIVATE_HOME_TYPES.isdisjoint(
+        {_word(said.get(key)) for key in _MOUNT_KEYS}
+    ):
+        return True
+    if values.get("surveillance_zone") is None and _HOME_KEYS.isdisjoint(said):
+        return False
+    if _word(said.get("private_home")) == "yes":
         return True
     zones = values.get("surveillance_zone")
     if isinstance(zones, list) and _HOME_ZONES.intersection(zones):
@@ -248,9 +289,11 @@ def is_private_home(values: Mapping[str, object], said: Mapping[str, str]) -> bo
 
 
 def _observed_at(said: Mapping[str, str]) -> tuple[str | None, list[Remark]]:
-    texts = [said[key] for key in (*OBSERVED_KEYS, "observed_at") if key in said]
+    if _SEEN_SET.isdisjoint(said):
+        return None, []
+    texts = [said[key] for key in _SEEN_KEYS if key in said]
     dates = [found for found in map(read_date, texts) if found is not None]
-    if dates or not texts:
-        return (dates[0] if dates else None), []
+    if dates:
+        return dates[0], []
     sentence = "Seen on: write a date such as 2019, 2019-05 or 2019-05-31."
     return None, [Remark("observed_at", "not_a_date", sentence, lost=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sightlines.sources import direction, free_text, redaction
 
@@ -50,8 +50,7 @@ class Remark:
         return f"{self.attribute}:{self.code}"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A value, None where there is none, and what is to be said of it."""
 
     value: object
@@ -90,11 +89,13 @@ def _noted(attribute: Attribute, code: str, sentence: str) -> Remark:
 
 def _text(attribute: Attribute, text: str) -> Outcome:
     limit = free_text.LIMITS.get(attribute.name, free_text.TEXT_LIMIT)
+    cut = text[:limit]
+    shown = redaction.redact(cut, attribute.name)
+    if shown == text:
+        return Outcome(shown or None)
     remarks = []
     if len(text) > limit:
         remarks.append(_remark(attribute, "too_long", f"at most {limit} characters."))
-    cut = text[:limit]
-    shown = redaction.redact(cut, attribute.name)
     if shown != cut:
         sentence = "addresses, telephone numbers and camera feeds are blacked out."
         remarks.append(_noted(attribute, "redacted", sentence))

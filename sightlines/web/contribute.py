@@ -1,13 +1,16 @@
 """Contributions: one camera by form, many by file; both become submissions for a moderator.
 
-Nothing about the sender is read: no address, no agent, no cookie. A file is parsed in Python,
-shown back, and stored only when a person confirms the preview; the confirming form carries the
-same text once more, so nothing waits on the server in between.
+Nothing about the sender is read: no address, no agent, no cookie. A file is read in a child of its
+own, shown back, and stored only when a person confirms the preview; the confirming form carries the
+same bytes once more, so nothing waits on the server in between.
 """
 
 from __future__ import annotations
 
+import base64
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -21,7 +24,11 @@ from sightlines.errors import (
 )
 from sightlines.observations.ceiling import take_place
 from sightlines.observations.submissions import submit
-from sightlines.sources.contribution import read_file, read_form
+from sightlines.sources.child import Turns, read_in_child
+from sightlines.sources.content import Content, Limits
+from sightlines.sources.contribution import read_form
+from sightlines.sources.free_text import clean
+from sightlines.sources.register import BY_ID, FORMATS
 from sightlines.web.folium_map import build_picker
 from sightlines.web.form_token import check_token, make_token
 from sightlines.web.map_page import map_config
@@ -37,6 +44,14 @@ blueprint = Blueprint("contribute", __name__)
 CAMERA_FORM = "contribute"
 FILE_FORM = "contribute-file"
 PREVIEW_ROWS = 20
+NAME_LIMIT = 100
+# What a person may switch to where letters look wrong in the preview.
+ENCODINGS = (
+    "utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp874",
+    "cp949", "cp932", "big5hkscs", "gb18030", "utf-16",
+)  # fmt: skip
+TURNS = Turns(at_once=2)
+EXTENSIONS = sorted({end for row in FORMATS if row.parse is not None for end in row.extensions})
 FAULTS_SHOWN = 200
 
 
@@ -73,19 +88,35 @@ def file_form() -> str:
 def contribute_file() -> WerkzeugResponse | str | tuple[str, int]:
     """Preview a file, name all its faults, or take it once the preview is confirmed."""
     _check_form(FILE_FORM)
-    confirmed = request.form.get("confirmed") == "1"
     try:
-        content = _content(confirmed=confirmed)
-        reading = read_file(content, row_limit=site().settings.upload_limit_rows)
+        upload = _upload()
+        reading = _read(upload)
         _refuse_faults(reading)
-        if not confirmed:
-            return _preview(content, reading)
+        if request.form.get("confirmed") != "1":
+            return _preview(upload, reading)
         _take(reading)
     except SubmissionInvalidError as reason:
         return _file_form(faults=reason.faults), 422
     except SourceRefusedError as reason:
         return _file_form(faults=[Fault(0, "file", "unreadable", str(reason))]), 422
     return redirect("/contribute/thanks", 303)
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """A file that somebody sends, or sends again to confirm its preview."""
+
+    content: bytes
+    name: str
+    encoding: str | None
+
+
+def _read(upload: _Upload) -> Reading:
+    """Read a file in a child of its own, within the limits of contributions."""
+    settings = site().settings
+    limits = Limits(rows=settings.upload_limit_rows, inflated_bytes=200 * 1024**2)
+    content = Content.of_bytes(upload.content, upload.name, limits)
+    return read_in_child("contribution", content, {"encoding": upload.encoding}, TURNS)
 
 
 def _check_form(form: str) -> None:
@@ -107,22 +138,29 @@ def _take(reading: Reading) -> None:
     submit(here.ledger, reading.observations, received_on=now.date())
 
 
-def _content(*, confirmed: bool) -> bytes:
-    """Return the bytes of the file, or of the text that a confirmed preview sends back."""
+def _upload() -> _Upload:
+    """Return the file, or what a preview sends back of it."""
     limit = site().settings.upload_limit_bytes
-    if confirmed:
-        # A browser writes the line ends of a text area as CR LF.
-        text = request.form.get("content", "").replace("\r\n", "\n")
-        content = text.encode("utf-8", "surrogatepass")
+    sent = request.files.get("file")
+    encoding = request.form.get("encoding") or None
+    if sent is not None:
+        content, name = sent.stream.read(limit + 1), sent.filename or ""
     else:
-        upload = request.files.get("file")
-        content = upload.stream.read(limit + 1) if upload is not None else b""
+        content, name = _decoded(request.form.get("content", "")), request.form.get("name", "")
     if not content.strip():
         raise SubmissionInvalidError([Fault(0, "file", "empty", "Choose a file with rows in it.")])
     if len(content) > limit:
         sentence = f"A file may have at most {limit:,} bytes: split it."
         raise SubmissionInvalidError([Fault(0, "file", "too_large", sentence)])
-    return content
+    return _Upload(content, Path(name).name[:NAME_LIMIT], encoding)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as reason:
+        sentence = "The file did not come back whole: choose it again."
+        raise SubmissionInvalidError([Fault(0, "file", "damaged", sentence)]) from reason
 
 
 def _form(values: dict[str, str], *, faults: list[Fault]) -> str:
@@ -144,20 +182,34 @@ def _file_form(*, faults: list[Fault]) -> str:
         faults=faults[:FAULTS_SHOWN],
         n_faults=len(faults),
         limits=site().settings,
+        extensions=EXTENSIONS,
         token=make_token(site().signing_key, FILE_FORM),
     )
 
 
-def _preview(content: bytes, reading: Reading) -> str:
-    rows: list[dict[str, Any]] = reading.observations.slice(0, PREVIEW_ROWS).to_pylist()
+def _preview(upload: _Upload, reading: Reading) -> str:
+    observations = reading.observations
+    rows: list[dict[str, Any]] = observations.slice(0, PREVIEW_ROWS).to_pylist()
+    counts = observations["camera_count"]
     return render_template(
         "contribute/preview.html",
-        content=content.decode(reading.encoding or "utf-8"),
+        with_counts=counts.null_count < len(counts),
+        n_cameras=sum(1 if n is None else n for n in counts.to_pylist()),
+        content=base64.b64encode(upload.content).decode(),
+        name=upload.name,
+        encodings=_encodings(reading.encoding),
+        format=BY_ID[reading.format].name,
+        mapping={clean(column): attribute for column, attribute in reading.mapping.items()},
         reading=reading,
         rows=rows,
         columns=_columns_used(reading),
         token=make_token(site().signing_key, FILE_FORM),
     )
+
+
+def _encodings(found: str | None) -> tuple[str, ...]:
+    """Return the encodings that a person may switch to, the one found first; none for no text."""
+    return () if found is None else tuple(dict.fromkeys((found, *ENCODINGS)))
 
 
 def _columns_used(reading: Reading) -> list[str]:

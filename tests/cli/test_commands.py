@@ -55,6 +55,41 @@ def test_import_reports_for_machines_and_changes_nothing_the_second_time(flask, 
     assert second == {**first, "new": False}
 
 
+def test_import_gives_a_mapping_that_can_be_edited_and_given_back(flask, tmp_path):
+    path, mapping = tmp_path / "liste.csv", tmp_path / "liste.toml"
+    path.write_text("Breite;Länge;Zustand\n60,1712;24,9423;im Aufbau\n60,1813;24,9534;im Aufbau\n")
+    first = flask("import", str(path), "--dry-run", "--save-mapping", str(mapping))
+    assert first.returncode == 0
+    assert "Breite means lat" in first.stdout
+    edited = mapping.read_text(encoding="utf-8").replace(
+        "[columns]", '[columns]\nZustand = "status"'
+    )
+    if "[columns]" not in edited:
+        edited += '\n[columns]\nZustand = "status"\n'
+    mapping.write_text(edited + '\n[values.status]\n"im Aufbau" = "planned"\n', encoding="utf-8")
+    answer = flask("import", str(path), "--dry-run", "--mapping", str(mapping), "--json")
+    report = json.loads(answer.stdout)
+    assert (report["observations"], report["cameras_counted"]) == (2, 0)
+    assert report["mapping"] == {"Zustand": "status", "Länge": "lon", "Breite": "lat"}
+
+
+def test_import_takes_a_catalogued_source_by_its_id(flask, tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("camera_id,location,area_name,lon,lat\n7,High Street,Ward,-2.3,53.4\n")
+    options = ("--source", "uk_trafford_cctv", "--dry-run", "--json")
+    report = json.loads(flask("import", str(path), *options).stdout)
+    assert (report["licence"], report["publishable"]) == ("OGL-UK-3.0", True)
+    assert report["mapping"]["area_name"] == "place"
+
+
+def test_import_names_faulty_rows_and_sends_no_control_characters_to_the_terminal(flask, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("lon,lat,oper\x1b[31mator,camera\x1b[0m type\n1,2,x,dome\n999,2,x,dome\n")
+    told = flask("import", str(path), "--dry-run").stdout
+    assert "row 2, lon: Longitude must lie between" in told
+    assert "\x1b" not in told
+
+
 def test_import_refuses_with_a_sentence_and_exit_code_2(flask, tmp_path):
     path = tmp_path / "text.osm.pbf"
     path.write_text("not an extract")

@@ -20,6 +20,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
+class SmallRows:
+    table: pa.Table
+
+    @property
+    def num_rows(self) -> int:
+        return self.table.num_rows
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        yield from self.table.to_batches()
+
+
+@dataclass(frozen=True)
 class SmallReading:
     observations: pa.Table
     format: str = "osm_pbf"
@@ -31,6 +43,10 @@ class SmallReading:
     extent: shapely.Geometry | None = None
     base_map: pa.Table | None = None
     areas: pa.Table | None = None
+
+    @property
+    def rows(self) -> SmallRows:
+        return SmallRows(self.observations)
 
     @property
     def rows_read(self) -> int:

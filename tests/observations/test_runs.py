@@ -187,10 +187,11 @@ from sightlines.observations.origins import Origin, SourceRow
 from sightlines.observations.runs import record_run
 from sightlines.schema import READ
 row = {"kind": "cctv", "status": "active", "private_home": False, "raw": "{}"}
+batch = pa.RecordBatch.from_pylist([row], schema=READ)
 reading = SimpleNamespace(
     format="csv", encoding="utf-8", crs="EPSG:4326", rows_read=1, rejected={}, notes={},
     mapping={}, extent=None, base_map=None, areas=None,
-    observations=pa.Table.from_pylist([row], schema=READ),
+    rows=SimpleNamespace(num_rows=1, batches=lambda: iter([batch])),
 )
 run = record_run(
     open_ledger(settings),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sightlines.attributes import ATTRIBUTES
 from sightlines.errors import SourceRefusedError
+from sightlines.sources.content import Content
 from sightlines.sources.contribution import read_file, read_form
 
 
@@ -99,11 +100,11 @@ def test_read_file_knows_geojson_by_its_content(start):
     content = json.dumps(
         {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}}
     ).encode()
-    assert read_file(start + content, row_limit=5).format == "geojson"
+    assert read_file(Content.of_bytes(start + content)).format == "geojson"
 
 
 def test_read_file_reads_the_rest_as_csv_and_is_strict():
-    reading = read_file(b"lon,lat,camera_type\n1,2,teapot\n", row_limit=5)
+    reading = read_file(Content.of_bytes(b"lon,lat,camera_type\n1,2,teapot\n"))
     assert reading.format == "csv"
     assert reading.rejected == {"not_a_choice": 1}
 
@@ -121,4 +122,4 @@ def test_read_file_reads_the_rest_as_csv_and_is_strict():
 )
 def test_read_file_refuses_what_would_make_gdal_open_other_files(content):
     with pytest.raises(SourceRefusedError):
-        read_file(content, row_limit=5)
+        read_file(Content.of_bytes(content))

@@ -1,5 +1,6 @@
 """OpenStreetMap extracts: real ones counted by a plain loop, made ones, broken ones."""
 
+import io
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from osmium.osm import mutable
 
 from sightlines import schema
 from sightlines.errors import SourceRefusedError
-from sightlines.sources.osm_blobs import is_osm_pbf
+from sightlines.sources.osm_blobs import HEAD_BYTES, is_osm_pbf, is_whole
 from sightlines.sources.osm_pbf import read_osm_pbf
 
 
@@ -197,8 +198,14 @@ def test_read_osm_pbf_rejects_what_has_no_place_in_the_world(tmp_path):
         ],
     )
     assert reading.rows_read == 6
-    assert reading.observations["native_id"].to_pylist() == ["node/4"]
-    assert reading.rejected == {"null_island": 1, "no_position": 2, "out_of_range": 2}
+    assert reading.rejected == {"null_island": 1, "out_of_range": 2}
+    # What the extract does not place is recorded without a position.
+    assert [(row["native_id"], row["lon"]) for row in reading.observations.to_pylist()] == [
+        ("node/4", 10.0),
+        ("way/5", None),
+        ("relation/6", None),
+    ]
+    assert reading.notes["position:missing"] == 2
 
 
 def test_read_osm_pbf_places_an_enforcement_relation_at_its_device_once(tmp_path):
@@ -218,9 +225,10 @@ def test_read_osm_pbf_places_an_enforcement_relation_at_its_device_once(tmp_path
     assert [(row["native_id"], row["kind"], row["lon"]) for row in rows] == [
         ("node/2", "enforcement", 11.0),
         ("relation/5", "enforcement", 10.0),
+        ("relation/8", "enforcement", None),
     ]
     assert rows[0]["raw"] == '{"man_made":"surveillance"}'
-    assert reading.rejected == {"no_position": 1}
+    assert reading.rejected == {}
     assert reading.notes["enforcement:same_device"] == 1
 
 
@@ -254,13 +262,21 @@ def test_read_osm_pbf_reads_an_extract_without_cameras(tmp_path):
     assert reading.base_map.num_rows == 1
 
 
+def test_read_osm_pbf_reads_cameras_alone(sample_pbf):
+    alone = read_osm_pbf(sample_pbf, base_map=False)
+    assert alone.format == "osm_pbf"
+    assert (alone.base_map, alone.areas) == (None, None)
+    assert alone.observations.equals(read_osm_pbf(sample_pbf).observations)
+
+
+@pytest.mark.parametrize("base_map", [True, False])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.9, 0.999])
-def test_read_osm_pbf_refuses_a_file_that_is_cut_off(sample_pbf, tmp_path, share):
+def test_read_osm_pbf_refuses_a_file_that_is_cut_off(sample_pbf, tmp_path, share, base_map):
     content = sample_pbf.read_bytes()
     path = tmp_path / "cut.osm.pbf"
     path.write_bytes(content[: int(len(content) * share)])
     with pytest.raises(SourceRefusedError, match="cut off or broken"):
-        read_osm_pbf(path)
+        read_osm_pbf(path, base_map=base_map)
 
 
 @pytest.mark.parametrize("length", [1, 3, 20, 63, 100, 120, 685_109])
@@ -300,3 +316,17 @@ def test_is_osm_pbf_looks_at_the_first_blob(sample_pbf):
     assert is_osm_pbf(sample_pbf.read_bytes()[:64])
     assert not is_osm_pbf(b"OSMHeader" * 8)
     assert not is_osm_pbf(b"")
+
+
+def test_is_whole_walks_over_headers_longer_than_what_is_looked_at_first(sample_pbf):
+    # A header may carry an index (field 2) between its type (field 1) and its size (field 3).
+    content = sample_pbf.read_bytes()
+    length = int.from_bytes(content[:4], "big")
+    after_type = 4 + 2 + content[5]
+    index = bytes([0x12, 100]) + bytes(100)
+    assert length + len(index) > HEAD_BYTES
+    longer = (length + len(index)).to_bytes(4, "big")
+    indexed = longer + content[4:after_type] + index + content[after_type:]
+    assert is_whole(io.BytesIO(indexed))
+    assert not is_whole(io.BytesIO(indexed[:-1]))
+    assert not is_whole(io.BytesIO(indexed[: length + 40]))

@@ -1,34 +1,10 @@
-"""Positions from texts and numbers."""
+"""Positions from two texts or numbers."""
 
 import math
 
 import pytest
 
-from sightlines.sources.position import position_of, read_degrees
-
-
-@pytest.mark.parametrize(
-    ("text", "degrees"),
-    [
-        ("24.9384", 24.9384),
-        (" -2.28 ", -2.28),
-        ("\u22122.28", -2.28),
-        ("1e1", 10.0),
-        ("12°", 12.0),
-        ("24,9384", None),
-        ("nan", None),
-        ("inf", None),
-        ("1_0", None),
-        ("١٢", None),
-        ("", None),
-    ],
-)
-def test_read_degrees_reads_plain_numbers_only(text, degrees):
-    assert read_degrees(text, decimal_comma=False) == degrees
-
-
-def test_read_degrees_reads_a_decimal_comma_where_it_may_stand():
-    assert read_degrees("24,9384", decimal_comma=True) == 24.9384
+from sightlines.sources.position import position_of
 
 
 @pytest.mark.parametrize(
@@ -76,3 +52,11 @@ def test_position_of_says_when_the_axes_may_be_swapped(lon, lat, says_swapped):
         says_swapped
     )
     assert "out_of_range" in {fault.code for fault in faults}
+
+
+def test_position_of_shows_an_example_of_the_number_that_is_wrong():
+    _, faults = position_of(1, "x", "y")
+    assert [fault.message for fault in faults] == [
+        "Longitude is not a number of degrees such as 24.9384.",
+        "Latitude is not a number of degrees such as 60.1699.",
+    ]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightlines.sources.free_text import clean
-from sightlines.sources.redaction import redact
+from sightlines.sources.free_text import canonical, clean
+from sightlines.sources.redaction import holds_a_secret, names_a_person, redact
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,53 @@ def test_redact_blacks_a_secret_out_whatever_stands_around_it(before, secret, af
 def test_redact_changes_nothing_more_the_second_time(text):
     once = redact(clean(text), "note")
     assert redact(once, "note") == once
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "담당자", "연락처", "Ansprechpartner", "Telefon", "Telefonnummer", "Téléphone", "Courriel",
+        "Référent", "contactpersoon", "e-mailadres", "聯絡人", "联系电话", "連絡先", "担当者",
+        "ผู้รับผิดชอบ", "เบอร์โทรศัพท์", "Контактный телефон", "Ответственное лицо", "Referente",
+        "Responsable", "Osoba kontaktowa", "Yetkili Kişi", "Cep Telefonu", "penanggung_jawab",
+        "no_hp", "yhteyshenkilö", "puhelin", "verantwortliche_person", "Correo electrónico",
+        "OVDPhone", "Номер телефона", "אחראי", "المسؤول",
+    ],
+)  # fmt: skip
+def test_names_a_person_knows_headers_of_many_languages(header):
+    assert names_a_person(canonical(header))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "microphone", "Responsable du traitement", "Kontaktzone", "담당부서", "관리기관명",
+        "contact:website", "telescopic", "portable", "Standort", "管理者", "responsible_body",
+    ],
+)  # fmt: skip
+def test_names_a_person_leaves_other_headers_alone(header):
+    assert not names_a_person(canonical(header))
+
+
+@pytest.mark.parametrize(
+    "header", ["관리기관전화번호", "廠商電話", "videoUrl", "Camera IP", "傳真"]
+)
+def test_holds_a_secret_knows_telephones_and_feeds(header):
+    assert holds_a_secret(canonical(header))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/1.jpg?X-Amz-Security-Token=abc",
+        "https://example.org/1.jpg?api_key=abc",
+        "https://example.org/00001.mp4",
+    ],
+)
+def test_redact_blacks_out_addresses_with_tokens_and_films(url):
+    assert redact(url) == "[redacted]"
+
+
+def test_redact_blacks_out_who_did_it_where_people_write_freely():
+    text = "Type: Dome. Mapped by: Kofi Mensah on a walk"
+    assert redact(text, "description") == "Type: Dome. Mapped by: [redacted] on a walk"

@@ -1,17 +1,20 @@
 """Contributions by form and by file: all faults at once, nothing stored before a confirmation."""
 
+import base64
 import html
 import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import openpyxl
 import pytest
 
 from sightlines.observations.moderation import decide
 from sightlines.observations.submissions import pending, submitted_observations
 from sightlines.pipeline.publication import publish
 from sightlines.web.application import create_app
+from sightlines.web.contribute import TURNS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -31,10 +34,26 @@ def send_file(client, content, name="cameras.csv"):
     return client.post("/contribute/file", data={"token": token, "file": upload})
 
 
-def confirm(client, preview):
-    content = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", preview, re.S).group(1)
-    fields = {"token": token_of(preview), "confirmed": "1", "content": html.unescape(content)}
+def hidden(preview, name):
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', preview)
+    return html.unescape(found.group(1))
+
+
+def confirm(client, preview, **changed):
+    fields = {name: hidden(preview, name) for name in ("token", "name", "content")}
+    encoding = re.search(r"<option>([^<]+)</option>", preview)
+    said = {"confirmed": "1", "encoding": encoding.group(1) if encoding else ""}
+    fields = {**fields, **said, **changed}
     return client.post("/contribute/file", data=fields, content_type="multipart/form-data")
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
 
 
 @pytest.fixture
@@ -122,6 +141,79 @@ def test_contribute_file_takes_geojson(client, ledger):
     assert pending(ledger)[0].n_observations == 1
 
 
+def test_contribute_file_takes_a_spreadsheet_and_shows_what_its_columns_mean(client, ledger):
+    content = workbook(["경도", "위도", "설치대수", "Farbe"], [24.94, 60.17, 3, "rot"])
+    preview = send_file(client, content, "x.csv").text
+    assert "Excel workbook" in preview
+    for column, attribute in (("경도", "lon"), ("위도", "lat"), ("설치대수", "camera_count")):
+        assert f"<td>{column}</td><td><code>{attribute}</code></td>" in preview
+    assert "<code>Farbe</code>" in preview
+    assert confirm(client, preview).status_code == 303
+    observations = submitted_observations(ledger, pending(ledger)[0].id).to_pylist()
+    assert [row["camera_count"] for row in observations] == [3]
+    assert "rot" not in observations[0]["raw"]
+
+
+def test_contribute_file_reads_again_in_the_encoding_that_a_person_names(client, ledger):
+    content = "lon,lat,operator\n24.94,60.17,Жу\n".encode("cp1251")
+    guessed = send_file(client, content).text
+    again = confirm(client, guessed, confirmed="0", encoding="cp1251")
+    assert again.status_code == 200
+    assert "Жу" in again.text
+    assert "written in cp1251" in again.text
+    assert pending(ledger) == []
+    assert confirm(client, again.text).status_code == 303
+    observations = submitted_observations(ledger, pending(ledger)[0].id)
+    assert observations["operator"].to_pylist() == ["Жу"]
+
+
+@pytest.mark.parametrize("encoding", ["cp9999", "../utf-8", "zip", "undefined"])
+def test_contribute_file_refuses_an_encoding_that_is_none(client, ledger, encoding):
+    preview = send_file(client, b"lon,lat\n24.94,60.17\n").text
+    assert confirm(client, preview, encoding=encoding).status_code == 422
+    assert pending(ledger) == []
+
+
+def test_contribute_file_takes_the_kind_from_the_name_of_the_file(client, ledger):
+    preview = send_file(client, b"lon,lat\n24.94,60.17\n", "speed_cameras.csv").text
+    assert "<td>enforcement</td>" in preview
+    assert confirm(client, preview).status_code == 303
+    (row,) = submitted_observations(ledger, pending(ledger)[0].id).to_pylist()
+    assert row["kind"] == "enforcement"
+    assert "speed" not in str(row)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<osm version="0.6"><node id="1" lat="60.17" lon="24.94">'
+        b'<tag k="man_made" v="surveillance"/></node></osm>',
+        b'{"elements":[{"type":"node","id":1,"lat":60.17,"lon":24.94,'
+        b'"tags":{"man_made":"surveillance"}}]}',
+    ],
+)
+def test_contribute_file_refuses_a_copy_of_openstreetmap(client, ledger, content):
+    answer = send_file(client, content)
+    assert answer.status_code == 422
+    assert "OpenStreetMap&#39;s own data" in answer.text
+    assert pending(ledger) == []
+
+
+def test_contribute_file_says_when_it_is_busy(client, ledger):
+    with TURNS.taken(), TURNS.taken():
+        answer = send_file(client, b"lon,lat\n24.94,60.17\n")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert send_file(client, b"lon,lat\n24.94,60.17\n").status_code == 200
+
+
+@pytest.mark.parametrize("content", ["%%%", "a", "Zm9v="])
+def test_contribute_file_refuses_content_that_came_back_damaged(client, ledger, content):
+    preview = send_file(client, b"lon,lat\n24.94,60.17\n").text
+    assert confirm(client, preview, content=content).status_code == 422
+    assert pending(ledger) == []
+
+
 def test_contribute_file_names_every_fault_by_row(client, ledger):
     content = b"lon,lat,height\n24.94,60.17,5\n999,60.17,tall\n24.94,,5\n"
     answer = send_file(client, content)
@@ -148,7 +240,8 @@ def test_contribute_file_takes_what_its_preview_shows_whatever_the_script(narrow
 
 def test_contribute_file_refuses_a_confirmed_text_that_is_too_large(narrow, ledger):
     token = token_of(narrow.get("/contribute/file").text)
-    content = "lon,lat,description\n" + ("24.94,60.17," + "x" * 700 + "\n") * 150
+    text = "lon,lat,description\n" + ("24.94,60.17," + "x" * 700 + "\n") * 150
+    content = base64.b64encode(text.encode()).decode()
     fields = {"token": token, "confirmed": "1", "content": content}
     answer = narrow.post("/contribute/file", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 422

@@ -1,0 +1,1 @@
+"""What the columns of a table mean: positions, attributes, and the mapping that says so."""
