@@ -63,12 +63,6 @@ class Mapping:
     layout: Layout = field(default_factory=Layout)
 
     @property
-    def names_kind(self) -> bool:
-        """Return whether a column says what kind of device each row is."""
-        named = {canonical(meaning) for meaning in self.columns.values()}
-        return bool({"kind", "surveillance_type", "highway", "tags"} & named)
-
-    @property
     def is_in_degrees(self) -> bool:
         """Return whether positions are longitudes and latitudes."""
         return self.position.crs == WGS84
