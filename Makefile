@@ -49,7 +49,11 @@ test: check chromium ## everything: the quick part, the slower one, then the jou
 test-slow: $(VENV)/.ready-dev ## millions of cameras; minutes
 	$(BIN)/pytest -q -m scale
 
-bench: $(VENV)/.ready-dev chromium osmium ## measure the figures of docs/performance.md on this machine
+$(VENV)/.ready-bench: $(VENV)/.ready-dev requirements-bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)/.ready-bench chromium osmium ## measure the figures of docs/performance.md on this machine
 	$(BIN)/python -m benchmarks.report
 
 docs: $(VENV)/.ready ## write the pages of docs/ that come from tables in the code

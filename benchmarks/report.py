@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from benchmarks.bench_conflation import conflation_rows
 from benchmarks.bench_readers import reader_rows
 from sightlines.geodesy import grid_steps
 from sightlines.observations.ledger import open_ledger
@@ -73,6 +74,7 @@ def main() -> None:
         )
         rows += browser_rows(address)
     rows += reader_rows()
+    rows += conflation_rows()
     if wanted.cold:
         rows += cold_rows()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores\n")

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sightlines.attributes import ATTRIBUTES, Attribute
 
-VERSION = "1.1"
+VERSION = "1.2"
 
 # The id of the source that people's accepted submissions belong to.
 CONTRIBUTIONS = "contributions"
@@ -89,9 +89,12 @@ def attribute_fields() -> list[pa.Field]:
 
 
 # What a reader fills in for each row it takes. `lon`, `lat` are WGS 84 degrees, both null for an
-# observation without a position; `place` then names the area. `raw` is the source's row as JSON.
+# observation without a position; `place` then names the area. `native_id` is the source's own id of
+# the row and `native_version` its own number of the row's edition (that of an OpenStreetMap
+# element). `raw` is the source's row as JSON.
 READ_FIELDS: tuple[pa.Field, ...] = (
     pa.field("native_id", pa.string()),
+    pa.field("native_version", pa.int64()),
     pa.field("kind", pa.string(), nullable=False),
     pa.field("status", pa.string(), nullable=False),
     pa.field("camera_count", pa.int64()),
@@ -120,7 +123,64 @@ OBSERVATION = pa.schema(
     ]
 )
 
-# A row of a snapshot. `geometry` is WKB of a point, null where the position is unknown.
+# A source's newest word on each of its cameras. `subject` names a camera of one source, the same
+# through its runs, whatever happens to the source's own ids. `missing_since` is null while the
+# source lists the camera; else it is when the first run without it was read, and the row is the
+# last in which it stood.
+STANDING = pa.schema(
+    [
+        *OBSERVATION,
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("missing_since", TIME),
+    ]
+)
+
+# A row of a snapshot's evidence: what stands behind each camera, best statement first.
+EVIDENCE = pa.schema([pa.field("camera", pa.string(), nullable=False), *STANDING])
+
+# Who is who: the camera that a subject belongs to, or last belonged to; and in which turn the
+# subject first gave a camera its name (1, 2, ...), null if it never has.
+IDENTITY = pa.schema(
+    [
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("camera", pa.string(), nullable=False),
+        pa.field("turn", pa.int64()),
+    ]
+)
+
+# How alike two observations of different sources are. `first` < `second` are subjects; `weight` is
+# in bits; `spread` says how well the two sources agree on positions (`cameras.accuracy`);
+# `density_per_m2` is how densely the denser of the two lies there; the columns of `COMPARISONS`
+# hold the level that was found (0: not known on one side); `outcome` is one of OUTCOMES.
+COMPARISONS = (
+    "direction",
+    "kind",
+    "enforcement",
+    "camera_type",
+    "camera_mount",
+    "operator",
+    "manufacturer",
+    "ref",
+    "camera_count",
+)
+# match: one camera. rival: alike, but one of the two belongs to another camera. review: too
+# uncertain, a person may decide. same, different: a person has decided.
+OUTCOMES = ("match", "rival", "review", "same", "different")
+MATCH = pa.schema(
+    [
+        pa.field("first", pa.string(), nullable=False),
+        pa.field("second", pa.string(), nullable=False),
+        pa.field("weight", pa.float64(), nullable=False),
+        pa.field("distance_m", pa.float64(), nullable=False),
+        pa.field("density_per_m2", pa.float64(), nullable=False),
+        pa.field("spread", pa.uint8(), nullable=False),
+        *(pa.field(name, pa.uint8(), nullable=False) for name in COMPARISONS),
+        pa.field("outcome", pa.string(), nullable=False),
+    ]
+)
+
+# A row of a snapshot. `removed_at` is when a camera was first missing from the last source that had
+# listed it. `geometry` is WKB of a point, null where the position is unknown.
 CAMERA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
@@ -140,6 +200,7 @@ CAMERA = pa.schema(
         pa.field("observed_at", pa.string()),
         pa.field("last_edited_at", TIME),
         pa.field("retrieved_at", TIME, nullable=False),
+        pa.field("removed_at", TIME),
         *attribute_fields(),
         pa.field("raw", pa.string(), nullable=False),
         pa.field("lon", pa.float64()),

@@ -51,9 +51,33 @@ class Settings:
     publish_unstated: Annotated[
         bool, "1 publishes sources whose licence is not stated: for private use only."
     ] = False
+    private_use: Annotated[
+        bool,
+        "1 shows sources whatever their licence forbids: only where nobody else can see the site.",
+    ] = False
     publish_poll_s: Annotated[
         float, "Seconds between two looks of the publisher process for something new."
     ] = 1.0
+    catalogue: Annotated[Path, "Folder of the catalogue of sources, one TOML file each."] = (
+        ROOT / "data" / "sources"
+    )
+    fetch_private_hosts: Annotated[
+        str,
+        "Hosts as `name:port`, separated by spaces, that `flask fetch` may reach although their "
+        "address is not a public one. Empty: none.",
+    ] = ""
+    fetch_limit_bytes: Annotated[
+        int, "Most bytes that one fetch of a source may bring, after unpacking."
+    ] = 1_000_000_000
+    fetch_limit_s: Annotated[
+        int, "Most seconds that one fetch of a source may take, tries and pauses included."
+    ] = 1_800
+    removal_hold_s: Annotated[
+        int, "Seconds that a camera its source no longer lists is still shown as it was."
+    ] = 86_400
+    match_weights: Annotated[
+        str, "File of match weights learned from labelled pairs; empty means those of the code."
+    ] = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

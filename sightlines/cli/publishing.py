@@ -62,14 +62,13 @@ def statistics_command(code: str | None, level: str | None, as_json: bool) -> No
     """Print the table of statistics of the current snapshot."""
     with telling_errors():
         snapshot = command_site().snapshot()
-        rows = [
+        areas = [
             row
             for row in snapshot.statistics.to_pylist()
             if (code is None or row["code"] == code) and (level is None or row["level"] == level)
         ]
-        if not rows and (code or level):
+        if not areas and (code or level):
             raise NotFoundError("There are no areas of this code or level in the snapshot.")
-    areas = _nested(rows)
     if as_json:
         print_json({"snapshot": snapshot.id, "date": snapshot.manifest.date, "areas": areas})
         return
@@ -77,17 +76,6 @@ def statistics_command(code: str | None, level: str | None, as_json: bool) -> No
     for row in areas:
         if row["n_records"] or row["coverage"] != "not covered" or code:
             click.echo(_line(row))
-
-
-def _nested(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put the figures of an area's other sources below those of the one that is shown."""
-    areas: list[dict[str, Any]] = []
-    for row in rows:
-        if row["primary"]:
-            areas.append({**row, "by_source": []})
-        if row["source"] is not None:
-            areas[-1]["by_source"].append(row)
-    return areas
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from sightlines.cli.shell import (
 )
 from sightlines.errors import SightlinesError
 from sightlines.licences import UNSTATED
+from sightlines.observations.tables import QUARANTINED
+from sightlines.pipeline.fetching import ground_of
 from sightlines.pipeline.imports import (
     ImportOptions,
     ImportReport,
@@ -25,6 +27,7 @@ from sightlines.pipeline.imports import (
     import_file,
     source_row,
 )
+from sightlines.sources.catalogue import find_source
 from sightlines.sources.free_text import clean
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,6 +48,7 @@ FAULTS_TOLD = 10
 @click.option("--save-mapping", type=NEW_FILE, help="Write the mapping that was used there.")
 @click.option("--crs", help="Coordinate reference system of a table's positions: EPSG:n.")
 @click.option("--cameras-only", is_flag=True, help="Leave an OpenStreetMap base map out.")
+@click.option("--again", is_flag=True, help="Take a file although a run of it was rolled back.")
 @click.option("--dry-run", is_flag=True, help="Read and report, record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Report for machines.")
 def import_command(
@@ -60,6 +64,7 @@ def import_command(
     save_mapping: Path | None,
     crs: str | None,
     cameras_only: bool,
+    again: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -77,14 +82,26 @@ def import_command(
         mapping=mapping,
         crs=crs,
         with_base_map=not cameras_only,
+        again=again,
     )
     settings, ledger = command_settings(), command_site().ledger
+    with telling_errors():
+        entry = find_source(settings.catalogue, source) if source else None
+        options = replace(options, ground=ground_of(entry.extent) if entry else None)
     reports: list[ImportReport] = []
     refused = False
     for path in paths:
         try:
             reports.append(
-                import_file(settings, ledger, path, options, now=datetime.now(UTC), dry_run=dry_run)
+                import_file(
+                    settings,
+                    ledger,
+                    path,
+                    options,
+                    now=datetime.now(UTC),
+                    dry_run=dry_run,
+                    entry=entry,
+                )
             )
         except SightlinesError as reason:
             refused = True
@@ -97,7 +114,7 @@ def import_command(
     if as_json and reports:
         shown = [asdict(report) for report in reports]
         print_json(shown[0] if len(paths) == 1 else shown)
-    if refused:
+    if refused or any(report.outcome == QUARANTINED for report in reports):
         raise click.exceptions.Exit(REFUSED)
 
 
@@ -107,6 +124,13 @@ def _tell(path: Path, report: ImportReport) -> None:
         f"{path.name}: {report.observations} of {report.rows_read} rows taken as source "
         f"{report.source}, {report.cameras_counted} cameras counted{state}"
     )
+    if report.outcome == QUARANTINED:
+        click.echo(
+            f"  quarantined: {report.reason} What stood before still stands. If this is right: "
+            f"flask runs accept {report.run}"
+        )
+    if report.missing:
+        click.echo(f"  cameras no longer listed: {report.missing}")
     if not report.publishable:
         click.echo(
             f"  not published, because the licence is {report.licence}"

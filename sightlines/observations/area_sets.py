@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 
 from sightlines.observations.conform import conform
 from sightlines.observations.lake import StoredFile, read_table, write_table
-from sightlines.observations.tables import ACCEPTED, SUPERSEDED, area_sets
+from sightlines.observations.tables import ACCEPTED, ROLLED_BACK, SUPERSEDED, area_sets
 from sightlines.schema import AREA, short_digest
 
 if TYPE_CHECKING:
@@ -154,12 +154,36 @@ def accept_areas_of_run(
     """
     connection.execute(
         update(area_sets)
-        .where(area_sets.c.source == source, area_sets.c.run.is_not(None))
+        .where(
+            area_sets.c.source == source,
+            area_sets.c.run.is_not(None),
+            area_sets.c.outcome == ACCEPTED,
+        )
         .values(outcome=SUPERSEDED)
     )
     connection.execute(update(area_sets).where(area_sets.c.run == run).values(outcome=ACCEPTED))
+    keep_areas_of_run(connection, run, drafts, outcome=ACCEPTED)
+
+
+def keep_areas_of_run(
+    connection: Connection, run: str, drafts: Sequence[AreaSetRow], *, outcome: str
+) -> None:
+    """Put the area sets of a run into the ledger and change no other.
+
+    Parameters
+    ----------
+    connection, run, drafts
+        As for `accept_areas_of_run`.
+    outcome
+        That of the run.
+    """
     for draft in drafts:
-        _insert(connection, replace(draft, run=run))
+        _insert(connection, replace(draft, run=run), outcome)
+
+
+def drop_areas_of_run(connection: Connection, run: str) -> None:
+    """Let the area sets of a run that was rolled back stand no longer."""
+    connection.execute(update(area_sets).where(area_sets.c.run == run).values(outcome=ROLLED_BACK))
 
 
 def current_area_sets(ledger: Ledger) -> list[AreaSetRow]:
@@ -242,7 +266,7 @@ def _let_stand(connection: Connection, draft: AreaSetRow) -> AreaSetRow:
     return replace(_row(found), registered_at=draft.registered_at, reinstated=True)
 
 
-def _insert(connection: Connection, area_set: AreaSetRow) -> None:
+def _insert(connection: Connection, area_set: AreaSetRow, outcome: str = ACCEPTED) -> None:
     connection.execute(
         insert(area_sets).values(
             id=area_set.id,
@@ -250,7 +274,7 @@ def _insert(connection: Connection, area_set: AreaSetRow) -> None:
             source=area_set.source,
             licence=area_set.licence,
             run=area_set.run,
-            outcome=ACCEPTED,
+            outcome=outcome,
             n_areas=area_set.n_areas,
             file=area_set.file.path,
             sha256=area_set.file.sha256,

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, update
 from sightlines.errors import DecisionConflictError
 from sightlines.licences import ODBL
 from sightlines.observations.origins import Origin, SourceRow
-from sightlines.observations.run_rows import RunRow, find_run, insert_run
+from sightlines.observations.run_rows import RunRow, find_run, insert_run, put_source
 from sightlines.observations.runs import store_run
 from sightlines.observations.submissions import as_row, payload_of, rows_query
 from sightlines.observations.tables import ACCEPTED, submissions
@@ -181,7 +181,8 @@ def _mark(connection: Connection, ids: Sequence[str], run: RunRow) -> None:
             "A submission of this batch was withdrawn or published while the batch was being "
             "made; publish again."
         )
-    insert_run(connection, run, SOURCE)
+    put_source(connection, SOURCE, created_at=run.retrieved_at)
+    insert_run(connection, run)
     connection.execute(
         update(submissions)
         .where(submissions.c.id == bindparam("submission"))

@@ -59,11 +59,14 @@ class Origin:
         that JSON knows. The licence need not be among them.
     retrieved_at
         When the file was read, UTC; whole seconds are kept.
+    url
+        Where it was fetched; None for a file that somebody gave.
     """
 
     digest: str
     parameters: Mapping[str, object]
     retrieved_at: datetime
+    url: str | None = None
 
     @property
     def parameters_digest(self) -> str:

@@ -1,35 +1,54 @@
 """Runs: each one reading of one source, recorded once and never changed.
 
 A run's rows go to the lake as observations; what else the file held (base-map features, areas)
-beside them; the ledger says what was read, with which outcome. The newest run of a source that was
-accepted stands and the older ones are *superseded*. Contributions are the exception: each of their
-runs is a batch that adds to the others (`batches`).
+beside them; the ledger says what was read, with which outcome. The run of a source that was
+accepted last stands and the older ones are *superseded*; one that would take away too much is
+*quarantined* (`quarantine`) until a person has looked at it (`run_decisions`). Which run stands is
+decided by its outcome and never by a time. Contributions are the exception: each of their runs is a
+batch that adds to the others (`batches`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import select
 
 from sightlines.errors import SourceRefusedError
-from sightlines.observations.area_sets import AreaSetRow, accept_areas_of_run, store_areas
+from sightlines.observations.area_sets import (
+    AreaSetRow,
+    accept_areas_of_run,
+    keep_areas_of_run,
+    store_areas,
+)
 from sightlines.observations.conform import conform
+from sightlines.observations.following import TRIES, Candidate, candidate, let_stand, overtaken
 from sightlines.observations.lake import read_table, write_point_batches, write_table
 from sightlines.observations.observation_table import (
     POINT_SCHEMA,
     bounds_of,
     observation_batches,
 )
-from sightlines.observations.run_rows import RunRow, find_run, insert_run, update_source
-from sightlines.observations.tables import ACCEPTED, SUPERSEDED, runs
-from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, OBSERVATION, short_digest
+from sightlines.observations.quarantine import quarantine_reason
+from sightlines.observations.run_rows import (
+    RunRow,
+    find_run,
+    insert_run,
+    put_source,
+    update_run,
+    update_source,
+)
+from sightlines.observations.standing import missing_of, with_missing
+from sightlines.observations.tables import ACCEPTED, QUARANTINED, ROLLED_BACK, SUPERSEDED, runs
+from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, OBSERVATION, TIME, short_digest
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-    import pyarrow as pa
     from sqlalchemy import Connection
 
     from sightlines.observations.ledger import Ledger
@@ -37,10 +56,32 @@ if TYPE_CHECKING:
     from sightlines.observations.readings import Reading
 
 
+@dataclass(frozen=True)
+class Permissions:
+    """What the host permits beyond the usual.
+
+    Parameters
+    ----------
+    publish_unstated
+        That this site publishes what states no licence.
+    again
+        That a run which was rolled back stands again when its file is read again.
+    """
+
+    publish_unstated: bool = False
+    again: bool = False
+
+
 def record_run(
-    ledger: Ledger, lake_folder: Path, reading: Reading, *, source: SourceRow, origin: Origin
+    ledger: Ledger,
+    lake_folder: Path,
+    reading: Reading,
+    *,
+    source: SourceRow,
+    origin: Origin,
+    permissions: Permissions = Permissions(),
 ) -> RunRow:
-    """Record a reading of a source; it stands from now on.
+    """Record a reading of a source; it stands from now on, unless it is quarantined.
 
     The lake is written first, so a crash in between leaves files that nobody names, and the same
     call again mends it.
@@ -52,21 +93,27 @@ def record_run(
     reading
         What the reader has made of the file.
     source
-        Its title and licence take the place of older ones, if the run is new or stands again.
+        Its title and licence take the place of older ones, if the run stands from now on.
     origin
-        The file's digest, the parameters and the time.
+        The file's digest, the parameters, the time and the address.
+    permissions
+        What the host permits beyond the usual.
 
     Returns
     -------
     RunRow
         The same file with the same parameters, source and licence again changes nothing and gives
-        the run that was recorded then (`created` False). If another run has taken its place
-        meanwhile, it stands again (`reinstated`).
+        the run that was recorded then (`created` False), quarantined or not. If another run has
+        taken its place meanwhile, it stands again (`reinstated`).
 
     Raises
     ------
     SourceRefusedError
-        If the source's id is the one kept for contributions.
+        If the source's id is the one kept for contributions, or the run was rolled back and may
+        not stand again.
+    RecordBrokenError
+        If a file of the lake is not what was written, or others let other runs of the source stand
+        all the while.
     """
     if source.id == CONTRIBUTIONS:
         raise SourceRefusedError(
@@ -75,13 +122,55 @@ def record_run(
         )
     with ledger.reading() as connection:
         known = find_run(connection, run_id(source, origin))
-    if known and known.outcome == ACCEPTED:
-        return known
+    if known and _is_settled(known, permissions):
+        return mend_times(ledger, lake_folder, known, now=origin.retrieved_at)
     draft, areas = known, list[AreaSetRow]()
     if draft is None:
         draft, areas = store_run(lake_folder, reading, source=source, origin=origin)
+    for _ in range(TRIES):
+        following = candidate(ledger, lake_folder, draft, read_at=origin.retrieved_at)
+        with ledger.writing() as connection:
+            known = find_run(connection, draft.id)
+            if known and _is_settled(known, permissions):
+                return known
+            if following.is_current(connection):
+                if known:
+                    return _let_stand_again(connection, lake_folder, following, source)
+                return _record(connection, lake_folder, following, (source, areas), permissions)
+    raise overtaken()
+
+
+def mend_times(ledger: Ledger, lake_folder: Path, run: RunRow, *, now: datetime) -> RunRow:
+    """Let nothing be missing since later than now, as after a clock that was ahead.
+
+    Parameters
+    ----------
+    ledger, lake_folder
+        Where it is recorded.
+    run
+        Any; only one that stands can need it.
+    now
+        When its source was read again, UTC.
+
+    Returns
+    -------
+    RunRow
+        The run, with other missing rows where times had to be mended.
+    """
+    if run.outcome != ACCEPTED or max(run.missing_times, default=0) <= now.timestamp():
+        return run
+    missing = missing_of(lake_folder, run)
+    place = missing.schema.get_field_index("missing_since")
+    latest = pa.scalar(now.replace(microsecond=0), TIME)
+    since = missing["missing_since"]
+    times = pc.if_else(pc.greater(since, latest), latest, since)
+    missing = missing.set_column(place, missing.schema.field(place), times)
+    mended = with_missing(lake_folder, run, missing)
     with ledger.writing() as connection:
-        return _let_stand(connection, draft, areas, source)
+        # Unless somebody has let another run stand meanwhile.
+        if find_run(connection, run.id) == run:
+            update_run(connection, mended)
+    return mended
 
 
 def observations_of(lake_folder: Path, run: RunRow) -> pa.Table:
@@ -182,27 +271,57 @@ def store_run(
         observations_file=file,
         base_map_file=base_map,
         extent=reading.extent,
+        url=origin.url,
         created=True,
     )
     return run, areas
 
 
-def _let_stand(
-    connection: Connection, draft: RunRow, areas: list[AreaSetRow], source: SourceRow
+def _is_settled(known: RunRow, permissions: Permissions) -> bool:
+    """Say whether reading the file of a known run again changes nothing."""
+    if known.outcome == ROLLED_BACK and not permissions.again:
+        raise SourceRefusedError(
+            f"This very file was read as run {known.id} and rolled back. It is not taken again "
+            "unless you say so with --again."
+        )
+    return known.outcome in (ACCEPTED, QUARANTINED)
+
+
+def _record(
+    connection: Connection,
+    lake_folder: Path,
+    following: Candidate,
+    brought: tuple[SourceRow, list[AreaSetRow]],
+    permissions: Permissions,
 ) -> RunRow:
-    known = find_run(connection, draft.id)
-    if known and known.outcome == ACCEPTED:
-        return known
-    connection.execute(
-        update(runs)
-        .where(runs.c.source == source.id, runs.c.outcome == ACCEPTED)
-        .values(outcome=SUPERSEDED)
+    """Put a new run into the ledger: it stands, or it is quarantined."""
+    (source, areas), run = brought, following.run
+    run = replace(run, notes={**run.notes, **following.succession.notes})
+    past = select(runs.c.observations).where(
+        runs.c.source == source.id, runs.c.outcome.in_((ACCEPTED, SUPERSEDED))
     )
-    if known:
-        connection.execute(update(runs).where(runs.c.id == known.id).values(outcome=ACCEPTED))
-        update_source(connection, source)
-        accept_areas_of_run(connection, known.id, source.id, [])
-        return replace(known, outcome=ACCEPTED, reinstated=True)
-    insert_run(connection, draft, source)
-    accept_areas_of_run(connection, draft.id, source.id, areas)
-    return draft
+    reason = quarantine_reason(
+        run,
+        before=following.before,
+        past=list(connection.scalars(past)),
+        succession=following.succession,
+        publish_unstated=permissions.publish_unstated,
+    )
+    if reason and following.before is not None:
+        kept = replace(run, outcome=QUARANTINED, reason=reason, follows=following.before.id)
+        insert_run(connection, kept)
+        keep_areas_of_run(connection, kept.id, areas, outcome=QUARANTINED)
+        return kept
+    put_source(connection, source, created_at=run.retrieved_at)
+    stands = let_stand(connection, lake_folder, replace(following, run=run))
+    accept_areas_of_run(connection, stands.id, source.id, areas)
+    return stands
+
+
+def _let_stand_again(
+    connection: Connection, lake_folder: Path, following: Candidate, source: SourceRow
+) -> RunRow:
+    stands = let_stand(connection, lake_folder, following)
+    update_source(connection, source)
+    accept_areas_of_run(connection, stands.id, source.id, [])
+    return replace(stands, reinstated=True)

@@ -2,9 +2,9 @@
 
 Small and transactional: which sources there are, which runs of them, which areas, what people have
 submitted and what moderators ruled. The bulk lies in the lake, named here with its digest. No
-column says anything about who sent a submission, nor at what time of day; the two tables whose
-rows stand for a person's act are keyed by random ids and have no row number in SQLite, so that
-their order says nothing about the order of arrival.
+column says anything about who sent a submission, nor at what time of day; the tables whose rows
+stand for a person's act are keyed by random ids and have no row number in SQLite, so that their
+order says nothing about the order of arrival.
 
 `REVISION` is the migration that makes these tables (`migrations/versions`); a test holds the two
 together.
@@ -33,11 +33,15 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISION = "0001"
+REVISION = "0002"
 
 ACCEPTED = "accepted"
 SUPERSEDED = "superseded"
+QUARANTINED = "quarantined"
+ROLLED_BACK = "rolled_back"
 PENDING = "pending"
+REJECTED = "rejected"
+WITHDRAWN = "withdrawn"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -78,6 +82,9 @@ sources = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+# `reason` says why a run is quarantined or was rolled back. `follows` is the run of the source
+# that stood before this one. `missing_times` are the last `missing_since` of its missing rows, in
+# seconds since 1970.
 runs = Table(
     "runs",
     metadata,
@@ -101,6 +108,15 @@ runs = Table(
     Column("base_map_file", String),
     Column("base_map_sha256", String),
     Column("extent", LargeBinary),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("url", String),
+    Column("follows", String),
+    Column("subjects_file", String),
+    Column("subjects_sha256", String),
+    Column("missing_file", String),
+    Column("missing_sha256", String),
+    Column("n_missing", Integer, nullable=False, server_default="0"),
+    Column("missing_times", JSON),
     Index(None, "outcome", "source"),
 )
 
@@ -153,4 +169,48 @@ submission_hours = Table(
     metadata,
     Column("hour", Integer, primary_key=True, autoincrement=False),
     Column("n", Integer, nullable=False),
+)
+
+# Each try to fetch a source, whatever came of it. A source may not be in the ledger yet.
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("attempted_at", UtcTime, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("run", String),
+    Index(None, "source", "attempted_at"),
+)
+
+# `first` < `second` are subjects of two sources; `verdict` is whether they are one camera.
+match_rulings = Table(
+    "match_rulings",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("first", String, nullable=False),
+    Column("second", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("moderator", String),
+    Column("received_on", Date, nullable=False),
+    Column("decided_at", UtcTime),
+    Index(None, "state"),
+    sqlite_with_rowid=False,
+)
+
+# Which camera each subject belonged to when a snapshot was sealed. `number` counts them: the times
+# of a clock that jumps say nothing of their order.
+identities = Table(
+    "identities",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
 )

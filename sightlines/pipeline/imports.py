@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,12 +16,12 @@ from sightlines.errors import RequestInvalidError, SourceRefusedError
 from sightlines.licences import ODBL, UNSTATED, is_publishable
 from sightlines.observations.area_sets import AreaSetRow, register_areas
 from sightlines.observations.origins import Origin, SourceRow, slug
-from sightlines.observations.runs import record_run
+from sightlines.observations.runs import Permissions, record_run
 from sightlines.schema import short_digest
 from sightlines.snapshot.manifest import file_digest
 from sightlines.sources.boundaries import AreaReading, read_boundaries
-from sightlines.sources.catalogue import CataloguedSource, find_source
-from sightlines.sources.columns.mapping import Mapping, mapping_from_toml, mapping_to_toml
+from sightlines.sources.catalogue import find_source
+from sightlines.sources.columns.mapping import Mapping, mapping_from_toml
 from sightlines.sources.content import Content
 from sightlines.sources.register import OSM_FORMATS, read
 from sightlines.sources.table_reading import ReadingOptions
@@ -29,17 +29,18 @@ from sightlines.sources.values import read_date
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from sightlines.errors import Fault
     from sightlines.observations.ledger import Ledger
     from sightlines.observations.run_rows import RunRow
     from sightlines.settings import Settings
+    from sightlines.sources.catalogue import CataloguedSource
     from sightlines.sources.reading import Reading
     from sightlines.sources.spool import Spool
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "sources"
 FAULTS_SHOWN = 100
-_READER_VERSION = 3
+_READER_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class ImportOptions:
     ----------
     source, title, licence
         Id, title and licence of the source; None means: the slug of the file's stem, the stem
-        itself, and ODbL for OpenStreetMap's formats or else not stated.
+        itself, and ODbL for OpenStreetMap's formats or else not stated. The title may say what kind
+        of device a table lists, as the stem may.
     encoding
         Of a text file; None means: find out.
     observed_at
@@ -59,12 +61,17 @@ class ImportOptions:
         The kind of every row of a table that names none.
     extent
         A boundary file of the ground that the source covers; None for what the file itself says.
+    ground
+        The ground that the source covers, WGS 84, where neither `extent` nor the file itself says;
+        None for not known.
     mapping
         A mapping file: how the table is read. None means: as the catalogue says, or find out.
     crs
         Of the positions of a table; None means: find out.
     with_base_map
         Whether an OpenStreetMap extract's streets and areas are read besides its cameras.
+    again
+        Whether a file is taken although a run of it was rolled back.
     """
 
     source: str | None = None
@@ -77,6 +84,8 @@ class ImportOptions:
     mapping: Path | None = None
     crs: str | None = None
     with_base_map: bool = True
+    ground: shapely.Geometry | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,8 @@ class ImportReport:
     """What came of reading one file; `rows_read = observations + sum(rejected)`.
 
     `faults` are those of the first rejected rows; `mapping_file` is the mapping as a file.
+    `outcome` is `accepted` or `quarantined`, with the `reason` in words, and None where nothing was
+    recorded; `missing` counts the cameras that the source had listed before and no longer does.
     """
 
     run: str | None
@@ -100,6 +111,9 @@ class ImportReport:
     licence: str
     publishable: bool
     new: bool
+    outcome: str | None
+    reason: str
+    missing: int
     faults: tuple[Fault, ...]
     mapping_file: str
 
@@ -109,7 +123,7 @@ def file_stem(path: Path) -> str:
     return path.name.split(".")[0] or path.name
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - whoever fetches knows the entry and the address besides
     settings: Settings,
     ledger: Ledger,
     path: Path,
@@ -117,6 +131,8 @@ def import_file(
     *,
     now: datetime,
     dry_run: bool = False,
+    entry: CataloguedSource | None = None,
+    url: str | None = None,
 ) -> ImportReport:
     """Read one file into observations.
 
@@ -132,6 +148,10 @@ def import_file(
         When it is read, UTC.
     dry_run
         Read and report, record nothing.
+    entry
+        Of the catalogue; None means: the one that has the source's id, if any.
+    url
+        Where the file was fetched; None for one that somebody gave.
 
     Returns
     -------
@@ -141,13 +161,15 @@ def import_file(
     Raises
     ------
     SourceRefusedError
-        If the file cannot be read as any supported format, or its rows were all rejected.
+        If the file cannot be read as any supported format, its rows were all rejected, or a run of
+        it was rolled back.
     RequestInvalidError
         If an option makes no sense.
     """
-    known = find_source(CATALOGUE, options.source) if options.source else None
-    mapping = _mapping(options, known)
-    ground = None if options.extent is None else _ground(options.extent)
+    if entry is None and options.source:
+        entry = find_source(settings.catalogue, options.source)
+    mapping = _mapping(options, entry)
+    ground = options.ground if options.extent is None else _ground(options.extent)
     reading = read(
         Content.of_path(path),
         ReadingOptions(
@@ -157,18 +179,26 @@ def import_file(
             crs=options.crs,
             extent=ground,
             with_base_map=options.with_base_map,
+            title=_title(options, entry),
         ),
     )
     reading = _with_options(reading, options, ground)
     if reading.rows_read and not reading.rows.num_rows:
         reasons = ", ".join(f"{name} ({n})" for name, n in sorted(reading.rejected.items()))
         raise SourceRefusedError(f"None of the {reading.rows_read} rows could be taken: {reasons}.")
-    source = _source(path, reading, options, known)
+    source = _source(path, reading, options, entry)
     if dry_run:
         return _report(settings, reading, source, None)
-    parameters = {"reader": _READER_VERSION, **_said(options, mapping)}
-    origin = Origin(file_digest(path).sha256, parameters, now)
-    run = record_run(ledger, settings.lake_folder, reading, source=source, origin=origin)
+    parameters = {"reader": _READER_VERSION, **_said(options, reading)}
+    origin = Origin(file_digest(path).sha256, parameters, now, url)
+    run = record_run(
+        ledger,
+        settings.lake_folder,
+        reading,
+        source=source,
+        origin=origin,
+        permissions=Permissions(settings.publish_unstated, options.again),
+    )
     return _report(settings, reading, source, run)
 
 
@@ -228,11 +258,15 @@ def source_row(path: Path, source: str | None, title: str | None, licence: str) 
 def _source(
     path: Path, reading: Reading, options: ImportOptions, known: CataloguedSource | None
 ) -> SourceRow:
-    title, licence = options.title, options.licence
+    title, licence = _title(options, known), options.licence
     if known is not None:
-        title, licence = title or known.title, licence or known.licence
+        licence = licence or known.licence
     licence = licence or (ODBL if reading.format in OSM_FORMATS else UNSTATED)
     return source_row(path, options.source, title, licence)
+
+
+def _title(options: ImportOptions, known: CataloguedSource | None) -> str | None:
+    return options.title or (None if known is None else known.title)
 
 
 def _mapping(options: ImportOptions, known: CataloguedSource | None) -> Mapping | None:
@@ -244,14 +278,17 @@ def _mapping(options: ImportOptions, known: CataloguedSource | None) -> Mapping 
         raise RequestInvalidError("The mapping file cannot be read as UTF-8 text.") from reason
 
 
-def _said(options: ImportOptions, mapping: Mapping | None) -> dict[str, str]:
-    """Return the options that rows depend on."""
+def _said(options: ImportOptions, reading: Reading) -> dict[str, str]:
+    """Return what rows depend on besides their file."""
     names = ("encoding", "observed_at", "kind", "crs")
     said = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.extent is not None:
         said["extent"] = file_digest(options.extent).sha256
-    if mapping is not None:
-        said["mapping"] = short_digest(mapping_to_toml(mapping))
+    elif options.ground is not None:
+        said["ground"] = hashlib.sha256(shapely.to_wkb(options.ground, byte_order=1)).hexdigest()
+    if reading.mapping_file:
+        # As it was found, so that another title counts where it says something else of the rows.
+        said["mapping"] = short_digest(reading.mapping_file)
     if not options.with_base_map:
         said["base_map"] = "none"
     return said
@@ -277,7 +314,7 @@ def _with_options(
     reading: Reading, options: ImportOptions, ground: shapely.Geometry | None
 ) -> Reading:
     """Add to a reading what its file does not say itself."""
-    if ground is not None:
+    if ground is not None and (options.extent is not None or reading.extent is None):
         reading = dataclasses.replace(reading, extent=ground)
     if options.observed_at is not None:
         if read_date(options.observed_at) != options.observed_at:
@@ -306,11 +343,18 @@ def _report(
         observations=reading.rows.num_rows,
         cameras_counted=_cameras_counted(reading.rows),
         rejected=dict(reading.rejected),
-        notes=dict(reading.notes),
+        notes=dict(reading.notes if run is None else run.notes),
         mapping=dict(reading.mapping),
         licence=source.licence,
-        publishable=is_publishable(source.licence, publish_unstated=settings.publish_unstated),
+        publishable=is_publishable(
+            source.licence,
+            publish_unstated=settings.publish_unstated,
+            private_use=settings.private_use,
+        ),
         new=run is not None and (run.created or run.reinstated),
+        outcome=None if run is None else run.outcome,
+        reason="" if run is None else run.reason,
+        missing=0 if run is None else run.n_missing,
         faults=reading.faults[:FAULTS_SHOWN],
         mapping_file=reading.mapping_file,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,18 +15,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from sightlines.cameras.fusion import cameras_from
-from sightlines.errors import SnapshotBrokenError
-from sightlines.licences import find, is_publishable
+from sightlines.errors import RequestInvalidError, SnapshotBrokenError
+from sightlines.licences import is_publishable
 from sightlines.observations.area_sets import areas_of, current_area_sets
 from sightlines.observations.batches import due, publish_batch
+from sightlines.observations.identities import record_identities
 from sightlines.observations.locks import locked
 from sightlines.observations.origins import sources as ledger_sources
 from sightlines.observations.run_rows import accepted_runs
-from sightlines.observations.runs import base_map_of, observations_of
-from sightlines.schema import AREA, BASE_MAP_FEATURE, OBSERVATION, short_digest
+from sightlines.observations.runs import base_map_of
+from sightlines.pipeline.conflating import Conflated, conflated
+from sightlines.pipeline.source_rows import origin_of, source_rows
+from sightlines.schema import AREA, BASE_MAP_FEATURE, short_digest
 from sightlines.settings import ROOT
 from sightlines.snapshot.build import arrange, seal, stage, write_arrow
+from sightlines.snapshot.conflation_files import write_evidence
 from sightlines.snapshot.manifest import (
     Manifest,
     file_digest,
@@ -33,6 +37,7 @@ from sightlines.snapshot.manifest import (
     swap_current,
     verify_files,
 )
+from sightlines.sources.catalogue import CataloguedSource, find_source
 from sightlines.statistics.hexagons import hexagon_areas
 from sightlines.statistics.table import area_statistics
 from sightlines.tiles.archive import BaseMap
@@ -48,6 +53,8 @@ if TYPE_CHECKING:
     from sightlines.observations.run_rows import RunRow
     from sightlines.settings import Settings
 
+LOG = logging.getLogger(__name__)
+
 WORLD_COUNTRIES = ROOT / "data" / "areas" / "world_countries.parquet"
 # A base map made by other code is another base map.
 _BASE_MAP_VERSION = "2"
@@ -57,10 +64,27 @@ _STAGED = ".staged-"
 
 @dataclass(frozen=True)
 class _Published:
-    """The runs whose licence lets them out, and their sources by id."""
+    """The runs whose licence lets them out, their sources and entries of the catalogue by id."""
 
     runs: Sequence[RunRow]
     sources: dict[str, SourceRow]
+    entries: dict[str, CataloguedSource]
+
+    @cached_property
+    def by_source(self) -> dict[str, list[RunRow]]:
+        """Return the runs of each source, oldest first."""
+        found: dict[str, list[RunRow]] = {}
+        for run in self.runs:
+            found.setdefault(run.source, []).append(run)
+        return found
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Return whose data each source holds."""
+        return {
+            source: origin_of(self.entries.get(source), runs)
+            for source, runs in self.by_source.items()
+        }
 
     @cached_property
     def extents(self) -> dict[str, shapely.Geometry]:
@@ -105,11 +129,14 @@ def publish(settings: Settings, ledger: Ledger, *, now: datetime) -> Manifest:
             shutil.rmtree(left_behind)
         staging = Path(tempfile.mkdtemp(prefix=_STAGED, dir=snapshots))
         try:
-            manifest = _seal(settings, ledger, published, staging)
+            made = conflated(settings, ledger, published.runs, published.origins, now=now)
+            manifest = _seal(settings, ledger, published, made, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         folder = snapshots / manifest.id
         verify_files(folder, read_manifest(folder))
+        # Names first: a snapshot that is current must never show an id that could be forgotten.
+        record_identities(ledger, settings.lake_folder, made.identities, recorded_at=now)
         # Also where nothing has changed: readers of a snapshot that was healed then look again.
         swap_current(snapshots, manifest.id)
         return manifest
@@ -120,23 +147,44 @@ def _published(settings: Settings, ledger: Ledger) -> _Published:
     runs = [
         run
         for run in accepted_runs(ledger)
-        if is_publishable(run.licence, publish_unstated=settings.publish_unstated)
+        if is_publishable(
+            run.licence,
+            publish_unstated=settings.publish_unstated,
+            private_use=settings.private_use,
+        )
     ]
-    return _Published(runs, sources)
+    return _Published(runs, sources, _entries(settings, runs))
 
 
-def _seal(settings: Settings, ledger: Ledger, published: _Published, staging: Path) -> Manifest:
+def _entries(settings: Settings, runs: Sequence[RunRow]) -> dict[str, CataloguedSource]:
+    """Return what the catalogue says of the sources of runs; a broken entry says nothing."""
+    found = {}
+    for source in {run.source for run in runs}:
+        try:
+            entry = find_source(settings.catalogue, source)
+        except RequestInvalidError as reason:
+            LOG.warning("%s", reason)
+            continue
+        if entry is not None:
+            found[source] = entry
+    return found
+
+
+def _seal(
+    settings: Settings, ledger: Ledger, published: _Published, made: Conflated, staging: Path
+) -> Manifest:
     """Stage every file of a snapshot and close it."""
-    lake = settings.lake_folder
-    observations = [observations_of(lake, run) for run in published.runs]
-    cameras = cameras_from(pa.concat_tables([OBSERVATION.empty_table(), *observations]))
-    arranged = arrange(cameras)
+    arranged = arrange(made.fused.cameras)
     stage(staging, arranged)
+    write_evidence(staging, made.fused.evidence, made.identities, made.conflation, made.parameters)
     areas = _areas(settings, ledger, published, arranged.cameras)
     write_arrow(staging / "areas.arrow", areas)
     statistics = area_statistics(arranged.cameras, areas, published.extents)
     write_arrow(staging / "statistics.arrow", statistics)
-    (staging / "sources.json").write_bytes(_sources_json(published, arranged.cameras))
+    rows = source_rows(
+        ledger, published.sources, published.by_source, published.extents, published.entries, made
+    )
+    (staging / "sources.json").write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
     return seal(
         staging,
         settings.snapshots_folder,
@@ -175,38 +223,6 @@ def _areas(
 
 def _countries() -> pa.Table:
     return pq.read_table(WORLD_COUNTRIES).select(AREA.names).cast(AREA)
-
-
-def _sources_json(published: _Published, cameras: pa.Table) -> bytes:
-    """Describe every source of a snapshot for pages and downloads."""
-    named = cameras["sources"].combine_chunks().flatten().value_counts().to_pylist()
-    counts = {row["values"]: row["counts"] for row in named}
-    rows = []
-    for source in sorted({run.source for run in published.runs}):
-        row = published.sources[source]
-        extent = published.extents.get(source)
-        runs = [run for run in published.runs if run.source == source]
-        rows.append(
-            {
-                "id": source,
-                "title": row.title,
-                "licence": runs[-1].licence,
-                "attribution": _attribution(row, runs),
-                "n_records": counts.get(source, 0),
-                "extent": None if extent is None else orjson.loads(shapely.to_geojson(extent)),
-                "runs": [run.id for run in runs],
-                "formats": sorted({run.format for run in runs}),
-                "retrieved_at": max(run.retrieved_at for run in runs),
-            }
-        )
-    return orjson.dumps(rows, option=orjson.OPT_INDENT_2)
-
-
-def _attribution(source: SourceRow, runs: Sequence[RunRow]) -> str:
-    """Return whom to name: OpenStreetMap asks for its own words."""
-    if any(run.format == "osm_pbf" for run in runs):
-        return "© OpenStreetMap contributors"
-    return f"{source.title} ({find(runs[-1].licence).name})"
 
 
 def _base_map(settings: Settings, runs: Sequence[RunRow]) -> str:

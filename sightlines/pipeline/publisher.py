@@ -38,7 +38,9 @@ def run_publisher(settings: Settings, ledger: Ledger, stop: threading.Event) -> 
     while not stop.is_set():
         now = datetime.now(UTC)
         forget_hours(ledger, now=now)
-        token = state_token(ledger, now=now, delay_s=settings.publish_delay_s)
+        token = state_token(
+            ledger, now=now, delay_s=settings.publish_delay_s, hold_s=settings.removal_hold_s
+        )
         wait_s = settings.publish_poll_s
         if token != sealed:
             try:

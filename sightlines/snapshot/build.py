@@ -61,13 +61,15 @@ class Arranged(NamedTuple):
 def camera_classes(cameras: pa.Table) -> NDArray[np.uint8]:
     """Return the class byte of each row of `schema.CAMERA`."""
     kinds = pc.index_in(cameras["kind"], pa.array(KINDS)).to_numpy(zero_copy_only=False)
-    groups = [
-        OPERATOR_GROUPS.index(operator_group(t)) for t in cameras["operator_type"].to_pylist()
-    ]
+    types = cameras["operator_type"].combine_chunks().dictionary_encode()
+    of_type = [OPERATOR_GROUPS.index(operator_group(t)) for t in types.dictionary.to_pylist()]
+    # Last stands the group of those whose type nobody knows.
+    of_type.append(OPERATOR_GROUPS.index(operator_group(None)))
+    group = pc.fill_null(types.indices, len(of_type) - 1).to_numpy()
     sectors = pc.fill_null(pc.list_value_length(cameras["camera_direction"]), 0)
     return class_bytes(
         kinds.astype(np.uint8),
-        np.array(groups, dtype=np.uint8),
+        np.array(of_type, dtype=np.uint8)[group],
         sectors.to_numpy(zero_copy_only=False) > 0,
         cameras["counted"].to_numpy(zero_copy_only=False).astype(bool),
     )
@@ -120,6 +122,11 @@ def write_arrow(path: Path, table: pa.Table) -> None:
     """Write a table as an Arrow file that readers map into memory, in batches of a fixed size."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table, max_chunksize=BATCH_ROWS)
+
+
+def map_arrow(path: Path) -> pa.Table:
+    """Map a table that `write_arrow` wrote into memory."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def snapshot_date(cameras: pa.Table) -> str:

@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 
 from sightlines.errors import (
     NotFoundError,
+    RequestInvalidError,
     SightlinesError,
     SnapshotBrokenError,
     SnapshotMissingError,
 )
-from sightlines.snapshot.build import BATCH_ROWS, COLUMNS, INDEX
+from sightlines.snapshot.build import BATCH_ROWS, COLUMNS, INDEX, map_arrow
 from sightlines.snapshot.columns import Columns
+from sightlines.snapshot.evidence import Evidence
 from sightlines.snapshot.index import Index
 from sightlines.snapshot.manifest import (
     POINTER,
@@ -35,8 +37,10 @@ from sightlines.snapshot.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from sightlines.cameras.weights import Weights
 
 LOG = logging.getLogger(__name__)
 
@@ -58,7 +62,9 @@ class Snapshot:
     statistics
         The table of statistics of every area.
     sources
-        One row a source: id, title, licence, attribution, extent as GeoJSON, runs.
+        One row a source, as `pipeline.source_rows` describes it.
+    behind
+        Statements and matches behind the cameras.
     """
 
     manifest: Manifest
@@ -68,6 +74,7 @@ class Snapshot:
     areas: pa.Table
     statistics: pa.Table
     sources: list[dict[str, Any]]
+    behind: Evidence
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -97,12 +104,13 @@ class Snapshot:
                 manifest=manifest,
                 index=Index.open(folder / INDEX),
                 columns=Columns.open(folder / COLUMNS),
-                cameras=_map_table(folder / "cameras.arrow"),
-                areas=_map_table(folder / "areas.arrow"),
-                statistics=_map_table(folder / "statistics.arrow"),
+                cameras=map_arrow(folder / "cameras.arrow"),
+                areas=map_arrow(folder / "areas.arrow"),
+                statistics=map_arrow(folder / "statistics.arrow"),
                 sources=orjson.loads((folder / "sources.json").read_bytes()),
+                behind=Evidence.open(folder),
             )
-        except (OSError, ValueError, pa.ArrowException) as reason:
+        except (OSError, ValueError, KeyError, pa.ArrowException, RequestInvalidError) as reason:
             raise SnapshotBrokenError(f"Snapshot {folder.name} cannot be opened.") from reason
         return snapshot
 
@@ -141,6 +149,27 @@ class Snapshot:
             raise NotFoundError("There is no camera with this id in the current snapshot.")
         return self.row(number)
 
+    def evidence(self, camera_id: str) -> list[dict[str, Any]]:
+        """Return the statements about a camera, best first: rows of `schema.EVIDENCE`."""
+        return self.behind.of_camera(camera_id)
+
+    def matches_of(self, subjects: Collection[str]) -> list[dict[str, Any]]:
+        """Return the matches in which any of some subjects takes part: rows of `schema.MATCH`."""
+        return self.behind.matches_of(subjects)
+
+    def camera_of(self, subject: str) -> str | None:
+        """Return the camera that a subject or an earlier camera's id leads to; None for none."""
+        return self.behind.camera_of(subject, _Live(self))
+
+    @property
+    def weights(self) -> Weights:
+        """Return the match weights that it was made with."""
+        return self.behind.parameters.weights
+
+    def holds(self, camera_id: str) -> bool:
+        """Say whether there is a camera of this id."""
+        return self.columns.row_of(camera_id) is not None or camera_id in self._unlocated
+
     @cached_property
     def _unlocated(self) -> dict[str, int]:
         start = len(self.index)
@@ -178,8 +207,14 @@ class Snapshot:
         return sorted(pc.unique(self.areas["level"]).to_pylist())
 
 
-def _map_table(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+@dataclass(frozen=True)
+class _Live:
+    """The ids of a snapshot's cameras, to be asked with `in`."""
+
+    snapshot: Snapshot
+
+    def __contains__(self, camera_id: object) -> bool:
+        return isinstance(camera_id, str) and self.snapshot.holds(camera_id)
 
 
 class CurrentSnapshot:

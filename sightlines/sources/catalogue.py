@@ -1,22 +1,38 @@
 """The catalogue: sources that are known already, one TOML file each.
 
-A catalogued source is a mapping (`columns.mapping`) with a table `[source]` that says who publishes
-it: about 20 lines. Its id is the file's name.
+A catalogued source is a mapping (`columns.mapping`) with tables that say who publishes it
+(`[source]`), how it is asked for (`[address]`), what ground it claims (`[extent]`) and what its
+columns mean to people (`[meaning]`). Its id is the file's name. docs/fetching.md says more.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sightlines.errors import RequestInvalidError
+from sightlines.sources.addresses import (
+    Address,
+    Extent,
+    Table,
+    check_country,
+    check_url,
+    read_address,
+    read_extent,
+    refuse_unknown,
+    texts_of,
+)
 from sightlines.sources.columns.mapping import Mapping, mapping_from_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_KEYS = ("title", "licence", "publisher", "page", "file")
+# As long as the id of a source may be (`observations.origins.slug`).
+_ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(_[a-z0-9]+)*")
+_SAID_OF_A_SOURCE = ("title", "licence", "publisher", "country", "page", "file")
+_MAPPING_TABLES = frozenset({"layout", "position", "columns", "values", "rows"})
 
 
 @dataclass(frozen=True)
@@ -26,22 +42,39 @@ class CataloguedSource:
     Parameters
     ----------
     id
-        Of the source, as everywhere.
+        Of the entry: its file's name.
     title, licence
         As people read it; as in `licences`, or another in words.
-    publisher, page, file
-        Who publishes it, where it is described, where it lies; "" where not said.
     mapping
-        How its file is read.
+        How its file is read; None where the entry does not say: it is then found out.
+    publisher, page, file
+        Who publishes it, where it is described, what the file is called; "" where not said.
+    country
+        ISO 3166-1, two letters; "" for the world, or where not said.
+    address
+        How it is asked for; None for a source that only comes as a file.
+    extent
+        What ground it claims to cover; None where nothing is known.
+    meaning
+        Column -> what it means, a sentence for people.
     """
 
     id: str
     title: str
     licence: str
-    mapping: Mapping
+    mapping: Mapping | None = None
     publisher: str = ""
+    country: str = ""
     page: str = ""
     file: str = ""
+    address: Address | None = None
+    extent: Extent | None = None
+    meaning: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Return the id that the source has in the record: words joined by `-`."""
+        return self.id.replace("_", "-")
 
 
 def find_source(folder: Path, source: str) -> CataloguedSource | None:
@@ -52,7 +85,7 @@ def find_source(folder: Path, source: str) -> CataloguedSource | None:
     folder
         Of the catalogue.
     source
-        Its id.
+        Its id, as in the catalogue or as in the record.
 
     Returns
     -------
@@ -64,11 +97,12 @@ def find_source(folder: Path, source: str) -> CataloguedSource | None:
     RequestInvalidError
         If the entry is broken; the sentence names what is wrong.
     """
-    path = folder / f"{source}.toml"
+    id_ = source.replace("-", "_")
     # An id is a file's name and nothing that leads elsewhere.
-    if path.name != f"{source}.toml" or path.parent != folder or not path.is_file():
+    if not _ID.fullmatch(id_):
         return None
-    return read_entry(path)
+    path = folder / f"{id_}.toml"
+    return read_entry(path) if path.is_file() else None
 
 
 def catalogue(folder: Path) -> list[CataloguedSource]:
@@ -88,16 +122,45 @@ def read_entry(path: Path) -> CataloguedSource:
     Raises
     ------
     RequestInvalidError
-        If it is broken, or its table `[source]` lacks title or licence.
+        If it is broken, or its table `[source]` lacks title or licence; the sentence names the file
+        and what is wrong.
     """
-    text = path.read_text(encoding="utf-8")
+    try:
+        return _entry(path.stem, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as reason:
+        raise RequestInvalidError(f"{path.name} cannot be read as UTF-8 text.") from reason
+    except RequestInvalidError as reason:
+        raise RequestInvalidError(f"{path.name}: {reason}") from reason
+
+
+def _entry(id_: str, text: str) -> CataloguedSource:
+    if not _ID.fullmatch(id_):
+        raise RequestInvalidError("an entry's name has at most 64 of a-z, 0-9 and single `_`.")
     mapping = mapping_from_toml(text)
-    said = tomllib.loads(text).get("source")
-    if not isinstance(said, dict) or not {"title", "licence"} <= said.keys():
-        raise RequestInvalidError(f"{path.name}: [source] must say title and licence.")
-    unknown = [key for key, value in said.items() if key not in _KEYS or not isinstance(value, str)]
-    if unknown:
-        raise RequestInvalidError(
-            f"{path.name}: [source] knows no {unknown[0]!r}: use {', '.join(_KEYS)}."
-        )
-    return CataloguedSource(id=path.stem, mapping=mapping, **said)
+    found = tomllib.loads(text)
+    return CataloguedSource(
+        id=id_,
+        mapping=None if _MAPPING_TABLES.isdisjoint(found) else mapping,
+        **_source(_table(found, "source")),
+        address=read_address(_table(found, "address")) if "address" in found else None,
+        extent=read_extent(_table(found, "extent")) if "extent" in found else None,
+        meaning=texts_of("meaning", _table(found, "meaning")),
+    )
+
+
+def _table(found: Table, name: str) -> Table:
+    table = found.get(name, {})
+    if not isinstance(table, dict):
+        raise RequestInvalidError(f"[{name}] must be a table.")
+    return table
+
+
+def _source(said: Table) -> dict[str, str]:
+    refuse_unknown("source", said, _SAID_OF_A_SOURCE)
+    texts = texts_of("source", said)
+    if not (texts.get("title") and texts.get("licence")):
+        raise RequestInvalidError("[source] must say title and licence.")
+    check_country("source", texts.get("country", ""))
+    if texts.get("page"):
+        check_url("source", "page", texts["page"])
+    return texts

@@ -18,7 +18,7 @@ from sightlines.attributes import ATTRIBUTES, Attribute
 from sightlines.sources import free_text, rulings
 from sightlines.sources.direction import Sector, bearings_apart_deg
 from sightlines.sources.redaction import REDACTED
-from sightlines.sources.values import Outcome, Remark, read_value
+from sightlines.sources.values import Outcome, Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +123,7 @@ def _reader(attribute: Attribute) -> Read:
     """Return what reads the texts of an attribute, each only once where texts repeat."""
 
     def read(text: str) -> Outcome:
-        return read_value(attribute, rulings.without_sign(attribute.name, text))
+        return rulings.read(attribute, text)
 
     is_repeating = attribute.type in _REPEATING
     return lru_cache(maxsize=_MOST_REMEMBERED)(read) if is_repeating else read

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import osmium
 import shapely
 
 from sightlines.errors import Fault
 from sightlines.sources import rulings
-from sightlines.sources.free_text import publishable_tags
+from sightlines.sources.free_text import key_ruling, publishable_tags
 from sightlines.sources.position import position_of
 from sightlines.sources.reading import SourceRow
+from sightlines.sources.redaction import REDACTED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,8 +28,22 @@ if TYPE_CHECKING:
     from osmium.osm import Area, Node, Relation, Way
 
 _WKB = osmium.geom.WKBFactory()
-_ENFORCEMENT = {"type": "enforcement"}
 _NOT_LOCATED = "position:missing"
+
+
+class Edition(NamedTuple):
+    """Which state of an element was read; nothing of who made it.
+
+    Parameters
+    ----------
+    version
+        Its number, from 1; None where the extract leaves that out.
+    edited_at
+        When it was made, UTC; None where the extract leaves that out.
+    """
+
+    version: int | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ class _Enforcement:
     native_id: str
     tags: dict[str, str]
     device: int | None
-    last_edited_at: datetime | None
+    edition: Edition
 
 
 def representative_position(shape: shapely.Geometry) -> tuple[float, float]:
@@ -62,7 +77,7 @@ class CameraRows:
         self.rows: list[SourceRow] = []
         self.notes: Counter[str] = Counter()
         self._at: dict[str, int] = {}
-        self._areas: dict[int, tuple[dict[str, str], datetime | None]] = {}
+        self._areas: dict[int, tuple[dict[str, str], Edition]] = {}
         self._enforcements: list[_Enforcement] = []
 
     def add_node(self, node: Node) -> None:
@@ -71,7 +86,7 @@ class CameraRows:
         if rulings.is_device(tags) and not node.deleted:
             place = node.location
             lon, lat = place.lon_without_check(), place.lat_without_check()
-            self.add(f"node/{node.id}", tags, (lon, lat), edited_at(node))
+            self.add(f"node/{node.id}", tags, (lon, lat), edition_of(node))
 
     def add_way(self, way: Way) -> None:
         """Take a way if it is a device."""
@@ -83,7 +98,7 @@ class CameraRows:
             position = representative_position(line)
         except (osmium.InvalidLocationError, RuntimeError):
             position = None  # its nodes lie outside the extract, or are a single point
-        self.add(f"way/{way.id}", tags, position, edited_at(way))
+        self.add(f"way/{way.id}", tags, position, edition_of(way))
 
     def add_relation(self, relation: Relation) -> None:
         """Note a relation if it is a device: its shape or its device comes later."""
@@ -93,9 +108,9 @@ class CameraRows:
         if tags.get("type") == "enforcement":
             nodes = [member for member in relation.members if member.type == "n"]
             device = next((node.ref for node in nodes if node.role == "device"), None)
-            self.add_enforcement(f"relation/{relation.id}", tags, device, edited_at(relation))
+            self.add_enforcement(f"relation/{relation.id}", tags, device, edition_of(relation))
         elif rulings.is_device(tags):
-            self._areas[relation.id] = tags, edited_at(relation)
+            self._areas[relation.id] = tags, edition_of(relation)
 
     def add_area(self, area: Area) -> None:
         """Take the shape of a relation noted before; a closed way was taken as a way."""
@@ -105,15 +120,15 @@ class CameraRows:
             shape = shapely.from_wkb(bytes.fromhex(_WKB.create_multipolygon(area)))
         except (osmium.InvalidLocationError, RuntimeError):
             return  # no ring of it could be put together: `finish` rejects it
-        tags, last_edited_at = self._areas.pop(area.orig_id())
-        self.add(f"relation/{area.orig_id()}", tags, representative_position(shape), last_edited_at)
+        tags, edition = self._areas.pop(area.orig_id())
+        self.add(f"relation/{area.orig_id()}", tags, representative_position(shape), edition)
 
     def add_enforcement(
         self,
         native_id: str,
         tags: dict[str, str],
         device: int | None,
-        last_edited_at: datetime | None,
+        edition: Edition,
     ) -> None:
         """Note an enforcement relation, for `finish` to place.
 
@@ -125,10 +140,10 @@ class CameraRows:
             All of its tags.
         device
             Number of the node that is its device; None where no member is.
-        last_edited_at
-            UTC; None where unknown.
+        edition
+            Which state of the relation this is.
         """
-        self._enforcements.append(_Enforcement(native_id, tags, device, last_edited_at))
+        self._enforcements.append(_Enforcement(native_id, tags, device, edition))
 
     def finish(self, locations: object) -> None:
         """Place enforcement relations, and keep relations that have no shape, without a position.
@@ -139,21 +154,16 @@ class CameraRows:
             libosmium's store of node locations, filled by the pass through the file, or a mapping
             from a node's number to longitude and latitude; None if the file held no nodes.
         """
-        for relation, (tags, last_edited_at) in sorted(self._areas.items()):
-            self.add(f"relation/{relation}", tags, None, last_edited_at)
+        for relation, (tags, edition) in sorted(self._areas.items()):
+            self.add(f"relation/{relation}", tags, None, edition)
         self._areas.clear()
         used: set[int] = set()
+        rules: dict[int, dict[str, None]] = {}
         for enforcement in self._enforcements:
             recorded = self._at.get(f"node/{enforcement.device}")
             if recorded is not None:
-                row = self.rows[recorded]
-                raw, reasons = publishable_tags(row.tags)
-                self.rows[recorded] = replace(
-                    row,
-                    tags={**row.tags, **_ENFORCEMENT},
-                    raw=raw,
-                    notes=(*row.notes, *reasons),
-                )
+                said = rules.setdefault(recorded, {})
+                said[enforcement.tags.get("enforcement", "")] = None
                 self.notes["enforcement:device_recorded"] += 1
             elif enforcement.device in used:
                 self.notes["enforcement:same_device"] += 1
@@ -161,7 +171,20 @@ class CameraRows:
                 self._add_enforcement(enforcement, locations)
             if enforcement.device is not None:
                 used.add(enforcement.device)
+        for recorded, said in rules.items():
+            self._enforce(recorded, tuple(filter(None, said)))
         self._enforcements.clear()
+
+    def _enforce(self, recorded: int, rules: tuple[str, ...]) -> None:
+        """Let a recorded device be what relations make it; the node's own words come first."""
+        row = self.rows[recorded]
+        raw, reasons = publishable_tags(row.tags) if row.raw is None else (row.raw, ())
+        said = {"type": "enforcement"}
+        if rules and "enforcement" not in row.tags:
+            said["enforcement"] = ";".join(rules)
+        self.rows[recorded] = replace(
+            row, tags={**row.tags, **said}, raw=raw, notes=(*row.notes, *reasons)
+        )
 
     def _add_enforcement(self, enforcement: _Enforcement, locations: object) -> None:
         position = None
@@ -173,14 +196,14 @@ class CameraRows:
                 position = None  # the device lies outside the extract
         elif isinstance(locations, Mapping):
             position = locations.get(enforcement.device)
-        self.add(enforcement.native_id, enforcement.tags, position, enforcement.last_edited_at)
+        self.add(enforcement.native_id, enforcement.tags, position, enforcement.edition)
 
     def add(
         self,
         native_id: str,
         tags: dict[str, str],
         position: tuple[float, float] | None,
-        last_edited_at: datetime | None,
+        edition: Edition,
     ) -> None:
         """Take a device.
 
@@ -193,8 +216,8 @@ class CameraRows:
         position
             Longitude and latitude, WGS 84 degrees; None where it has none, so that it is not
             locatable; NaN where what stands there is no number, which is a fault.
-        last_edited_at
-            UTC; None where unknown.
+        edition
+            Which state of the element this is.
         """
         number = len(self.rows) + 1
         found: tuple[float, float] | None = None
@@ -207,6 +230,8 @@ class CameraRows:
         else:
             found, faults = position_of(number, *position)
         self._at.setdefault(native_id, number - 1)
+        raw, reasons = _kept(tags)
+        missing = (_NOT_LOCATED,) if position is None and not faults else ()
         self.rows.append(
             SourceRow(
                 number=number,
@@ -214,14 +239,28 @@ class CameraRows:
                 lon=found[0] if found else None,
                 lat=found[1] if found else None,
                 native_id=native_id,
-                last_edited_at=last_edited_at,
+                native_version=edition.version,
+                last_edited_at=edition.edited_at,
                 faults=faults,
-                notes=(_NOT_LOCATED,) if position is None and not faults else (),
+                raw=raw,
+                notes=(*missing, *reasons),
             )
         )
 
 
-def edited_at(thing: Node | Way | Relation) -> datetime | None:
-    """Return when an object was last edited, UTC; None where the extract leaves that out."""
+def _kept(tags: dict[str, str]) -> tuple[dict[str, str] | None, tuple[str, ...]]:
+    """Return what is kept of an element's tags where a tag is dropped, and the reasons of notes.
+
+    A mark stays in the place of what was dropped: nobody may take the rest for the whole element,
+    and write it back (`downloads.osm_differences`). None where the normaliser's own way will do.
+    """
+    if not any(key_ruling(key).is_person for key in tags):
+        return None, ()
+    kept, reasons = publishable_tags(tags)
+    return {**kept, REDACTED: REDACTED}, reasons
+
+
+def edition_of(thing: Node | Way | Relation) -> Edition:
+    """Return which state of an object an extract holds."""
     stamp = thing.timestamp
-    return stamp if stamp.timestamp() > 0 else None
+    return Edition(thing.version or None, stamp if stamp.timestamp() > 0 else None)

@@ -12,6 +12,7 @@ OpenStreetMap wiki, Overpass API, "Output formats"; OSM JSON.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,10 +22,13 @@ from sightlines.errors import Fault
 from sightlines.sources import rulings
 from sightlines.sources.coordinate_texts import read_degrees
 from sightlines.sources.formats.json_text import Json, as_text
-from sightlines.sources.osm_cameras import CameraRows, representative_position
+from sightlines.sources.osm_cameras import CameraRows, Edition, representative_position
 from sightlines.sources.reading import Reading, SourceRow, collect
 
 _TYPES = frozenset({"node", "way", "relation"})
+# What libosmium has room for.
+_LAST_VERSION = 2**31 - 1
+_WHOLE = re.compile(r"[0-9]{1,10}")
 _SIDES = ("minlon", "minlat", "maxlon", "maxlat")
 
 Position = tuple[float, float]
@@ -118,13 +122,15 @@ class _Elements:
                 continue
             tags = _tags(element)
             native_id = f"{element['type']}/{element['id']}"
-            edited = _edited_at(element.get("timestamp"))
+            edition = Edition(
+                _version(element.get("version")), _edited_at(element.get("timestamp"))
+            )
             if element.get("visible") is False or element.get("action") == "delete":
                 continue
             if element["type"] == "relation" and tags.get("type") == "enforcement":
-                found.add_enforcement(native_id, tags, self._device(element), edited)
+                found.add_enforcement(native_id, tags, self._device(element), edition)
             elif element["type"] in _TYPES and rulings.is_device(tags):
-                found.add(native_id, tags, self._place(element), edited)
+                found.add(native_id, tags, self._place(element), edition)
         found.finish(self.nodes)
         return found
 
@@ -211,6 +217,14 @@ def _unreadable(number: int) -> SourceRow:
 def _tags(element: Json) -> dict[str, str]:
     tags = element.get("tags")
     return {key: as_text(tags[key]) for key in tags} if isinstance(tags, dict) else {}
+
+
+def _version(given: object) -> int | None:
+    """Return an element's version; None for what is no whole number from 1."""
+    number = int(given) if isinstance(given, str) and _WHOLE.fullmatch(given) else given
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    return number if 1 <= number <= _LAST_VERSION else None
 
 
 def _edited_at(stamp: object) -> datetime | None:

@@ -41,6 +41,8 @@ _UNUSUAL = (
 )  # fmt: skip
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY")
 _TYPES = frozenset({"node", "way", "relation"})
+# Neither user nor uid nor changeset.
+_KEPT = ("lat", "lon", "timestamp", "version")
 _MOST_BYTES = 256 * 1024**2
 
 
@@ -182,9 +184,7 @@ def _element(element: XmlElement) -> dict[str, object]:
     """Write an element as Overpass does in JSON, its numbers still texts."""
     attributes = element.attributes
     written: dict[str, object] = {"type": element.name, "id": _whole(attributes.get("id", ""))}
-    written.update(
-        {key: attributes[key] for key in ("lat", "lon", "timestamp") if key in attributes}
-    )
+    written.update({key: attributes[key] for key in _KEPT if key in attributes})
     if attributes.get("visible") == "false" or attributes.get("action") == "delete":
         written["visible"] = False
     inner: dict[str, list[XmlElement]] = {}

@@ -119,6 +119,9 @@ class SourceRow:
         WGS 84 degrees; both None for a row without a position, or where `faults` says why.
     native_id
         The source's own id; None where it has none.
+    native_version
+        The source's own number of the row's edition, from 1: that of an OpenStreetMap element;
+        None where it has none.
     last_edited_at
         The source's own edit time, UTC; None where it does not tell.
     faults
@@ -137,6 +140,7 @@ class SourceRow:
     lon: float | None
     lat: float | None
     native_id: str | None = None
+    native_version: int | None = None
     last_edited_at: datetime | None = None
     faults: tuple[Fault, ...] = ()
     raw: dict[str, str] | None = None
@@ -291,6 +295,7 @@ def _take(
         collected.notes.update(reasons.union(row.notes))
     columns = normalised.columns
     columns["native_id"] = row.native_id
+    columns["native_version"] = row.native_version
     columns["lon"] = row.lon
     columns["lat"] = row.lat
     columns["last_edited_at"] = row.last_edited_at

@@ -19,7 +19,7 @@ from sightlines.attributes import (
     Attribute,
     kind_of,
 )
-from sightlines.sources.values import Remark, read_date, read_value
+from sightlines.sources.values import Outcome, Remark, read_date, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,11 @@ MOST_CAMERAS = 100_000
 
 # Below the horizon is below the horizon, whichever sign the mapper gave it (TAGS: camera_angle).
 _SIGN_IGNORED = frozenset({"camera_angle"})
+
+# Of several values none is the right one: a camera of two rules is not of either alone.
+_ONE_ONLY = frozenset({"enforcement"})
+# What a reader of tables writes where a column says something that is no choice.
+_NOT_SAID = "unknown"
 
 # Values of `surveillance` that belong in surveillance:zone or surveillance:type.
 _BELONGS_ELSEWHERE = frozenset({"traffic", "red_light", "speed_camera", "level_crossing"})
@@ -91,9 +96,25 @@ _COUNT = Attribute(
 )  # fmt: skip
 
 
-def without_sign(name: str, text: str) -> str:
-    """Return a text without its sign where the attribute has none."""
-    return text.lstrip("+-\u2212 ") if name in _SIGN_IGNORED else text
+def read(attribute: Attribute, text: str) -> Outcome:
+    """Read one text as an attribute says, and as the rulings on it say.
+
+    Parameters
+    ----------
+    attribute, text
+        As for `values.read_value`.
+    """
+    if attribute.name in _SIGN_IGNORED:
+        text = text.lstrip("+-\u2212 ")
+    if attribute.name not in _ONE_ONLY:
+        return read_value(attribute, text)
+    if _word(text) == _NOT_SAID:
+        return Outcome(None)
+    outcome = read_value(attribute, text)
+    if any(remark.code == "several_values" for remark in outcome.remarks):
+        sentence = f"{attribute.label}: it names several, so that none can be said."
+        return Outcome(None, (Remark(attribute.name, "several", sentence),))
+    return outcome
 
 
 @lru_cache(maxsize=10_000)
@@ -185,7 +206,7 @@ def circumstances(
     Returns
     -------
     columns
-        `kind`, `status`, `camera_count`, `place`, `private_home`, `observed_at`.
+        `kind`, `enforcement`, `status`, `camera_count`, `place`, `private_home`, `observed_at`.
     remarks
         What could not be read.
     """
@@ -194,15 +215,18 @@ def circumstances(
     if not _COUNT_KEYS.isdisjoint(said):
         count = _read_count(next(said[key] for key in _COUNT.keys if key in said))
     observed, found = _observed_at(said)
+    of_kind = _kind(values, said, kind)
+    rule, ruled = _rule_enforced(values, said, of_kind)
     columns = {
-        "kind": _kind(values, said, kind),
+        "kind": of_kind,
+        "enforcement": rule,
         "status": status,
         "camera_count": count.value if count else None,
         "place": None,
         "private_home": is_private_home(values, said),
         "observed_at": observed,
     }
-    return columns, [*remarks, *(count.remarks if count else ()), *found]
+    return columns, [*remarks, *(count.remarks if count else ()), *found, *ruled]
 
 
 _COUNT_KEYS = frozenset(_COUNT.keys)
@@ -220,10 +244,7 @@ def device_keys() -> tuple[str, ...]:
 
 
 def _kind(values: Mapping[str, object], said: Mapping[str, str], kind: str | None) -> str:
-    if said.get("type") == "enforcement" or (
-        not _SPEED_KEYS.isdisjoint(said)
-        and any(said.get(key) == "speed_camera" for key in _SPEED_KEYS)
-    ):
+    if said.get("type") == "enforcement" or _is_speed_camera(said):
         return "enforcement"
     named = _word(said.get("kind"))
     if named in KINDS:
@@ -231,7 +252,30 @@ def _kind(values: Mapping[str, object], said: Mapping[str, str], kind: str | Non
     surveillance_type = values.get("surveillance_type")
     if surveillance_type is None and kind is not None:
         return kind
+    # A list of rules is a list of enforcement; OpenStreetMap has tags of its own for that.
+    if surveillance_type is None and values.get("enforcement") and "man_made" not in said:
+        return "enforcement"
     return kind_of(str(surveillance_type) if surveillance_type else None)
+
+
+def _is_speed_camera(said: Mapping[str, str]) -> bool:
+    return not _SPEED_KEYS.isdisjoint(said) and any(
+        said.get(key) == "speed_camera" for key in _SPEED_KEYS
+    )
+
+
+def _rule_enforced(
+    values: Mapping[str, object], said: Mapping[str, str], kind: str
+) -> tuple[object, list[Remark]]:
+    """Return which rule a camera enforces: none unless it is of that kind."""
+    rule = values.get("enforcement")
+    if kind != "enforcement":
+        sentence = "Enforces: only cameras of the kind enforcement do."
+        remark = Remark("enforcement", "of_another_kind", sentence)
+        return None, [] if rule is None else [remark]
+    if rule is None and "enforcement" not in said and _is_speed_camera(said):
+        return "maxspeed", []
+    return rule, []
 
 
 def _status(said: Mapping[str, str]) -> tuple[str, list[Remark]]:

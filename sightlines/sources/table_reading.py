@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sightlines.attributes import ATTRIBUTES, Attribute
 from sightlines.errors import SourceRefusedError
 from sightlines.sources.columns.finding import Ask, complete, find_mapping, sample_of
-from sightlines.sources.columns.mapping import attribute_of, mapping_to_toml
+from sightlines.sources.columns.mapping import OSM_IDS, attribute_of, mapping_to_toml
 from sightlines.sources.columns.placing import Placer
 from sightlines.sources.columns.rows import MappedRows
 from sightlines.sources.free_text import TEXT_LIMIT, clean
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Parse = Callable[[Content, Layout], Table]
 
 # What is read of a contribution, but says more of the sender or the file than of the camera.
-_NOT_OF_CONTRIBUTIONS = frozenset({"native_id", "osm_type", "tags", "place", "last_edited_at"})
+_NOT_OF_CONTRIBUTIONS = frozenset(
+    {"native_id", "osm_type", *OSM_IDS, "tags", "place", "last_edited_at"}
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class ReadingOptions:
         True for contributions: see `reading.collect`.
     with_base_map
         Whether an OpenStreetMap extract's streets and areas are read besides its cameras.
+    title
+        What its source is called, which may say what kind of device it lists; None for unknown.
     """
 
     encoding: str | None = None
@@ -59,6 +63,7 @@ class ReadingOptions:
     extent: shapely.Geometry | None = None
     is_strict: bool = False
     with_base_map: bool = True
+    title: str | None = None
 
     @property
     def layout(self) -> Layout:
@@ -158,7 +163,14 @@ def of_contribution(
 def _mapping(
     content: Content, table: Table, sample: Sequence[TableRow], options: ReadingOptions
 ) -> tuple[Mapping, dict[str, int]]:
-    ask = Ask(content.stem, options.crs, options.kind, options.extent, options.is_strict)
+    ask = Ask(
+        content.stem,
+        options.crs,
+        options.kind,
+        options.extent,
+        options.is_strict,
+        options.title or "",
+    )
     if options.mapping is None:
         return find_mapping(table, sample, ask)
-    return complete(options.mapping, table, sample, ask), {}
+    return complete(options.mapping, table, sample, ask)

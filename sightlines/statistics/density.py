@@ -27,7 +27,7 @@ SMALLEST_KM2 = 0.01
 def density_per_km2(
     n_on_covered: NDArray[np.int64], covered_km2: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Divide cameras by the ground that their source covers.
+    """Divide cameras by the ground that sources cover.
 
     Parameters
     ----------

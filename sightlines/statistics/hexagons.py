@@ -12,7 +12,7 @@ Uber Technologies, H3: https://h3geo.org/docs/core-library/restable/
 
 from __future__ import annotations
 
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import h3.api.basic_int as h3  # type: ignore[import-untyped] # h3 ships no types
@@ -180,14 +180,17 @@ def _polygons(found: NDArray[np.uint64]) -> NDArray[np.object_]:
     """Draw cells as MultiPolygons; only the few at the antimeridian or a pole need cutting."""
     if not len(found):
         return np.empty(0, dtype=object)
-    rings = [h3.cell_to_boundary(cell) for cell in found.tolist()]
-    corners = np.array([corner for ring in rings for corner in ring]).reshape(-1, 2)[:, ::-1]
-    owner = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
-    polygons = np.asarray(shapely.polygons(shapely.linearrings(corners, indices=owner)))
-    west, _, east, _ = shapely.bounds(polygons).T
-    shapes = np.asarray(
-        shapely.multipolygons(polygons.tolist(), indices=np.arange(len(polygons)))  # one each
-    )
+    rings = list(map(h3.cell_to_boundary, found.tolist()))
+    number = np.fromiter(map(len, rings), np.int64, len(rings))
+    flat = chain.from_iterable(chain.from_iterable(rings))
+    corners = np.fromiter(flat, np.float64, 2 * int(number.sum())).reshape(-1, 2)[:, ::-1]
+    ends = np.cumsum(number)
+    # Each ring ends with its first corner once more.
+    closed = np.insert(corners, ends, corners[ends - number], axis=0)
+    one_each = np.arange(len(rings) + 1)
+    bounds = (np.append(0, ends) + one_each, one_each, one_each)
+    shapes = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, closed, bounds)
+    west, _, east, _ = shapely.bounds(shapes).T
     for position in np.flatnonzero(east - west > 180.0).tolist():
-        shapes[position] = cut_at_antimeridian(polygons[position])
-    return shapes
+        shapes[position] = cut_at_antimeridian(shapes[position].geoms[0])
+    return np.asarray(shapes, dtype=object)

@@ -77,6 +77,8 @@ def named(places: Sequence[str | None], names: Sequence[str]) -> Pairs:
     tuple of two arrays
         Positions in `places` and in `names`, as of `members`. Letters' case does not matter.
     """
+    if not places:
+        return _NO_PAIRS, _NO_PAIRS
     found: dict[str, int] = {}
     for position, name in enumerate(names):
         key = name.strip().casefold()

@@ -3,11 +3,11 @@
 Terms
 -----
 record
-    One row of a snapshot's cameras as one of its sources has it: a camera of two sources comes
-    twice, once for each, because figures are given one source at a time (DEFINITIONS: Ground
-    covered). Counts over all sources take every camera once (`tally.totals`).
+    One row of a snapshot's cameras, which is one camera or site whatever sources have it.
 located
     With a position. Records without one are counted apart, in the area that their place names.
+corroborated
+    Independent sources agree on it, or somebody has a photograph of it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENFORCEMENT = KINDS.index("enforcement")
+CORROBORATED = ("corroborated", "photographed")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,6 @@ class Records:
     ----------
     lon, lat
         WGS 84 degrees; NaN where the position is unknown.
-    source
-        Position in the caller's list of source ids.
     weight
         `camera_count`.
     counted
@@ -51,72 +50,40 @@ class Records:
         Position in `attributes.OPERATOR_GROUPS`.
     direction_known
         Whether a direction is recorded.
+    corroborated
+        Whether its verification is one of `CORROBORATED`.
     last_edited
         UTC dates, datetime64[D]; NaT where unknown.
     """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
-    source: NDArray[np.int64]
     weight: NDArray[np.int64]
     counted: NDArray[np.bool_]
     kind: NDArray[np.uint8]
     active: NDArray[np.bool_]
     operator_group: NDArray[np.uint8]
     direction_known: NDArray[np.bool_]
+    corroborated: NDArray[np.bool_]
     last_edited: NDArray[np.datetime64]
 
     def __len__(self) -> int:
         return len(self.weight)
 
 
-def source_ids(cameras: pa.Table) -> list[str]:
-    """Return the ids of all sources that cameras name, sorted."""
-    named = pc.unique(pc.list_flatten(cameras["sources"])).to_pylist()
-    return sorted(name for name in named if name is not None)
-
-
-def records_by_source(
-    cameras: pa.Table, sources: Sequence[str]
-) -> tuple[Records, NDArray[np.int64]]:
-    """Return one record for each camera and source of it.
-
-    Parameters
-    ----------
-    cameras
-        `schema.CAMERA`.
-    sources
-        The ids that `Records.source` points into; every source of the cameras is among them.
-
-    Returns
-    -------
-    tuple of Records and array
-        The records, and for each of them its row in `cameras`.
-    """
-    lists = cameras["sources"].combine_chunks()
-    row = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
-    source = _codes(pa.chunked_array([pc.list_flatten(lists)]), sources)
-    plain = len(row) == len(cameras) and bool((row == np.arange(len(row))).all())
-    return _records(cameras if plain else cameras.take(pa.array(row)), source), row
-
-
 def records_once(cameras: pa.Table) -> Records:
-    """Return one record for each camera of `schema.CAMERA`, all as of one source numbered 0."""
-    return _records(cameras, np.zeros(len(cameras), np.int64))
-
-
-def _records(rows: pa.Table, source: NDArray[np.int64]) -> Records:
+    """Return the records of `schema.CAMERA`, one a row."""
     return Records(
-        lon=_numbers(rows["lon"]),
-        lat=_numbers(rows["lat"]),
-        source=source,
-        weight=rows["camera_count"].to_numpy().astype(np.int64),
-        counted=rows["counted"].to_numpy().astype(np.bool_),
-        kind=_codes(rows["kind"], KINDS).astype(np.uint8),
-        active=pc.equal(rows["status"], "active").to_numpy().astype(np.bool_),
-        operator_group=_operator_groups(rows["operator_type"]),
-        direction_known=_not_empty(rows["camera_direction"]),
-        last_edited=_dates(rows["last_edited_at"]),
+        lon=_numbers(cameras["lon"]),
+        lat=_numbers(cameras["lat"]),
+        weight=cameras["camera_count"].to_numpy().astype(np.int64),
+        counted=cameras["counted"].to_numpy().astype(np.bool_),
+        kind=_codes(cameras["kind"], KINDS).astype(np.uint8),
+        active=pc.equal(cameras["status"], "active").to_numpy().astype(np.bool_),
+        operator_group=_operator_groups(cameras["operator_type"]),
+        direction_known=_not_empty(cameras["camera_direction"]),
+        corroborated=_is_corroborated(cameras["verification"]),
+        last_edited=_dates(cameras["last_edited_at"]),
     )
 
 
@@ -142,6 +109,11 @@ def _operator_groups(operator_type: pa.ChunkedArray) -> NDArray[np.uint8]:
 def _not_empty(sectors: pa.ChunkedArray) -> NDArray[np.bool_]:
     lengths = pc.fill_null(pc.list_value_length(sectors), 0).to_numpy()
     return np.asarray(lengths > 0, dtype=np.bool_)
+
+
+def _is_corroborated(verification: pa.ChunkedArray) -> NDArray[np.bool_]:
+    found = pc.is_in(verification, value_set=pa.array(CORROBORATED))
+    return np.asarray(found.to_numpy(), dtype=np.bool_)
 
 
 def _dates(times: pa.ChunkedArray) -> NDArray[np.datetime64]:

@@ -1,10 +1,10 @@
-"""Count records by group: an area and a source, a source in a view, the whole snapshot.
+"""Count records by group: an area, a view, the whole snapshot.
 
 `n_cameras` sums `camera_count` over counted records; `n_records` counts those records;
 `n_enforcement` sums `camera_count` over active records of kind `enforcement`, which never count
 among the cameras (DEFINITIONS: What counts). The figures by operator group divide `n_cameras` up;
-`n_direction_known` is of `n_records`. The median date of an even number of records is the earlier
-of the two in the middle: a date that occurs.
+`n_corroborated` and `n_direction_known` are of `n_records`. The median date of an even number of
+records is the earlier of the two in the middle: a date that occurs.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Tally:
 
     n_cameras: NDArray[np.int64]
     n_records: NDArray[np.int64]
+    n_corroborated: NDArray[np.int64]
     n_enforcement: NDArray[np.int64]
     n_public: NDArray[np.int64]
     n_private: NDArray[np.int64]
@@ -54,6 +55,7 @@ class Totals:
 
     n_cameras: int
     n_records: int
+    n_corroborated: int
     n_enforcement: int
     n_not_located: int
     n_public: int
@@ -93,16 +95,16 @@ def tally(
         for position, name in enumerate(OPERATOR_GROUPS)
         for chosen in (records.operator_group[record] == position,)
     }
-    known = records.direction_known[record]
     first, median, last = _dates(records.last_edited[record], group, n_groups)
     return Tally(
         n_cameras=weights(records, record, group, n_groups),
         n_records=np.bincount(group, minlength=n_groups),
+        n_corroborated=np.bincount(group[records.corroborated[record]], minlength=n_groups),
         n_enforcement=n_enforcement,
         n_public=by_operator["public"],
         n_private=by_operator["private"],
         n_unknown=by_operator["unknown"],
-        n_direction_known=np.bincount(group[known], minlength=n_groups),
+        n_direction_known=np.bincount(group[records.direction_known[record]], minlength=n_groups),
         last_edited_first=first,
         last_edited_median=median,
         last_edited_last=last,
@@ -140,6 +142,7 @@ def totals(cameras: pa.Table) -> Totals:
     return Totals(
         n_cameras=int(counts.n_cameras[0]),
         n_records=int(counts.n_records[0]),
+        n_corroborated=int(counts.n_corroborated[0]),
         n_enforcement=int(counts.n_enforcement[0]),
         n_not_located=int(records.weight[~located & records.counted].sum()),
         n_public=int(counts.n_public[0]),
@@ -162,14 +165,18 @@ def _dates(
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64], NDArray[np.datetime64]]:
     """Return the first, the lower median and the last date of each group."""
     known = ~np.isnat(dates)
-    dates, group = dates[known], group[known]
-    order = np.lexsort((dates, group))
+    days, group = dates[known].astype(np.int64), group[known]
+    earliest = days.min(initial=0)
+    span = days.max(initial=0) - earliest + 1
+    # One number for group and day sorts several times faster than the two of them.
+    ordered = np.sort(group * span + (days - earliest))
     number = np.bincount(group, minlength=n_groups)
     start = np.cumsum(number) - number
     some = number > 0
     picked = []
     for offset in (np.zeros_like(number), (number - 1) // 2, number - 1):
         chosen = np.full(n_groups, NO_DATE)
-        chosen[some] = dates[order[(start + offset)[some]]]
+        picks = ordered[(start + offset)[some]] % span + earliest
+        chosen[some] = picks.astype(NO_DATE.dtype)
         picked.append(chosen)
     return picked[0], picked[1], picked[2]

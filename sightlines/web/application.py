@@ -9,6 +9,7 @@ from typing import IO
 from flask import Flask, Request
 from flask_compress import Compress
 
+from sightlines.downloads import osm_differences
 from sightlines.errors import SightlinesError
 from sightlines.settings import ROOT, Settings
 from sightlines.web import (
@@ -21,6 +22,8 @@ from sightlines.web import (
     headers,
     health,
     map_page,
+    matches,
+    sources,
     texts,
     tiles,
     view,
@@ -36,6 +39,19 @@ class MemoryRequest(Request):
         return io.BytesIO()
 
 
+PAGES = (
+    map_page,
+    view,
+    tiles,
+    areas,
+    cameras,
+    matches,
+    sources,
+    contribute,
+    download,
+    texts,
+    health,
+)
 COMPRESSED = [
     "text/html",
     "text/css",
@@ -46,6 +62,7 @@ COMPRESSED = [
     "application/geo+json",
     "application/problem+json",
     "application/vnd.mapbox-vector-tile",
+    osm_differences.MEDIA_TYPE,
     "image/svg+xml",
 ]
 
@@ -87,7 +104,7 @@ def create_app(settings: Settings) -> Flask:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     for part in (headers, errors, assets, words):
         part.register(app)
-    for page in (map_page, view, tiles, areas, cameras, contribute, download, texts, health):
+    for page in PAGES:
         app.register_blueprint(page.blueprint)
     Compress(app)
     app.context_processor(_shared_by_pages)

@@ -33,7 +33,7 @@ class Shapes(NamedTuple):
     bounds
         West, south, east, north of each, shape (n, 4).
     figures
-        Row of each in the snapshot's table of statistics: the one that is shown.
+        Row of each in the snapshot's table of statistics.
     """
 
     codes: list[str]
@@ -76,8 +76,8 @@ def shapes_of(snapshot: Snapshot, level: str) -> Shapes:
 
 def _figures(snapshot: Snapshot, level: str, codes: pa.ChunkedArray) -> NDArray[np.int64]:
     statistics = snapshot.statistics
-    shown = pc.and_(pc.equal(statistics["level"], level), statistics["primary"])
-    rows = np.flatnonzero(shown.to_numpy(zero_copy_only=False))
+    of_level = pc.equal(statistics["level"], level)
+    rows = np.flatnonzero(of_level.to_numpy(zero_copy_only=False))
     of_rows = statistics["code"].take(pa.array(rows)).combine_chunks()
     at = pc.index_in(codes, value_set=of_rows).to_numpy(zero_copy_only=False)
     return np.asarray(rows[at.astype(np.int64)], dtype=np.int64)

@@ -43,7 +43,7 @@ def areas_page() -> str:
     if sort not in SORTS:
         raise RequestInvalidError(f"The table can be sorted by {', '.join(SORTS)}.")
     everything = request.args.get("all") == "1"
-    rows = primary_rows(snapshot, level)
+    rows = level_rows(snapshot, level)
     listed = _sorted(rows if everything else _known(rows), sort)
     page, pages = _page(listed.num_rows)
     return render_template(
@@ -61,22 +61,21 @@ def areas_page() -> str:
 
 @blueprint.get("/areas/<path:code>")
 def area_page(code: str) -> str:
-    """Show one area: its figures by source, what they rest on, and how they are made."""
+    """Show one area: its figures, what they rest on, and how they are made."""
     snapshot = site().snapshot()
     statistics = snapshot.statistics
     rows = statistics.filter(pc.equal(statistics["code"], code)).to_pylist()
     if not rows:
         raise NotFoundError("There is no area with this code.")
-    rows.sort(key=lambda row: not row["primary"])
+    area = rows[0]
     shape = snapshot.areas.filter(pc.equal(snapshot.areas["code"], code))["geometry"][0].as_py()
     bounds = shapely.from_wkb(shape).bounds
-    sources = {row["id"]: row for row in snapshot.sources}
+    titles = {row["id"]: row["title"] for row in snapshot.sources}
     return render_template(
         "areas/area.html",
-        area=rows[0],
-        rows=rows,
-        level=level_label(rows[0]["level"]),
-        sources=sources,
+        area=area,
+        level=level_label(area["level"]),
+        sources=[{"id": name, "title": titles[name]} for name in area["sources"]],
         bbox=bbox_text(bounds),
         hash=_map_hash(bounds),
     )
@@ -119,10 +118,9 @@ def _attribution(snapshot: Snapshot, level: str) -> str:
     return "; ".join(sorted(texts))
 
 
-def primary_rows(snapshot: Snapshot, level: str) -> pa.Table:
-    """Return the rows of a level that are shown: one an area, from one source at a time."""
-    statistics = snapshot.statistics
-    return statistics.filter(pc.and_(pc.equal(statistics["level"], level), statistics["primary"]))
+def level_rows(snapshot: Snapshot, level: str) -> pa.Table:
+    """Return the figures of the areas of a level, one row an area."""
+    return snapshot.statistics.filter(pc.equal(snapshot.statistics["level"], level))
 
 
 def _known(rows: pa.Table) -> pa.Table:
@@ -136,10 +134,10 @@ def _first_level(snapshot: Snapshot) -> str:
     statistics = snapshot.statistics
     named = pc.invert(pc.starts_with(statistics["level"], "h3-"))
     seen = statistics.filter(pc.and_(named, pc.greater(statistics["n_records"], 0)))
-    counts = seen.group_by("level").aggregate([("code", "count_distinct")]).to_pylist()
+    counts = seen.group_by("level").aggregate([("code", "count")]).to_pylist()
     if not counts:
         return snapshot.levels[0] if snapshot.levels else ""
-    return str(max(counts, key=lambda row: (row["code_count_distinct"], row["level"]))["level"])
+    return str(max(counts, key=lambda row: (row["code_count"], row["level"]))["level"])
 
 
 def _sorted(rows: pa.Table, sort: str) -> pa.Table:

@@ -20,7 +20,6 @@ from sightlines.errors import (
     Fault,
     SourceRefusedError,
     SubmissionInvalidError,
-    TokenInvalidError,
 )
 from sightlines.observations.ceiling import take_place
 from sightlines.observations.submissions import submit
@@ -30,8 +29,9 @@ from sightlines.sources.contribution import read_form
 from sightlines.sources.free_text import clean
 from sightlines.sources.register import BY_ID, FORMATS
 from sightlines.web.folium_map import build_picker
-from sightlines.web.form_token import check_token, make_token
+from sightlines.web.form_token import make_token
 from sightlines.web.map_page import map_config
+from sightlines.web.sent_forms import check_sent
 from sightlines.web.site import site
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def contribute_form() -> str:
 @blueprint.post("/contribute")
 def contribute() -> WerkzeugResponse | tuple[str, int]:
     """Take one camera, or show the form again with every fault named."""
-    _check_form(CAMERA_FORM)
+    check_sent(CAMERA_FORM)
     try:
         _take(read_form(request.form))
     except SubmissionInvalidError as reason:
@@ -87,7 +87,7 @@ def file_form() -> str:
 @blueprint.post("/contribute/file")
 def contribute_file() -> WerkzeugResponse | str | tuple[str, int]:
     """Preview a file, name all its faults, or take it once the preview is confirmed."""
-    _check_form(FILE_FORM)
+    check_sent(FILE_FORM)
     try:
         upload = _upload()
         reading = _read(upload)
@@ -117,12 +117,6 @@ def _read(upload: _Upload) -> Reading:
     limits = Limits(rows=settings.upload_limit_rows, inflated_bytes=200 * 1024**2)
     content = Content.of_bytes(upload.content, upload.name, limits)
     return read_in_child("contribution", content, {"encoding": upload.encoding}, TURNS)
-
-
-def _check_form(form: str) -> None:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise TokenInvalidError("This form came from another site: open it here and send it again.")
-    check_token(site().signing_key, form, request.form.get("token", ""))
 
 
 def _refuse_faults(reading: Reading) -> None:

@@ -1,4 +1,4 @@
-"""Downloads: the whole set or a box of it, streamed, with the line that cites it."""
+"""Downloads: the whole set or a box of it with the line that cites it; what OpenStreetMap lacks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pyarrow as pa
 from flask import Blueprint, Response, render_template, request
 
 from sightlines.downloads.formats import FORMATS
+from sightlines.downloads.osm_differences import MEDIA_TYPE, differences_of
+from sightlines.downloads.osm_proposals import Tally
 from sightlines.downloads.release import Release, bbox_text, citation
 from sightlines.errors import NotFoundError
 from sightlines.snapshot.query import rows_in
@@ -15,6 +17,8 @@ from sightlines.web.parameters import read_bbox
 from sightlines.web.site import site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sightlines.geodesy import Bbox
     from sightlines.snapshot.reader import Snapshot
 
@@ -49,8 +53,23 @@ def download_file(extension: str) -> Response:
     rows = rows_in(snapshot, bbox)
     release = _release(snapshot, len(rows), bbox)
     batches = snapshot.batches(None if bbox is None else pa.array(rows))
-    answer = Response(chosen.write(batches, release), content_type=chosen.media_type)
     name = f"sightlines-{snapshot.id}{'' if bbox is None else '-part'}.{extension}"
+    return _attached(chosen.write(batches, release), chosen.media_type, name)
+
+
+@blueprint.get("/download/osm-differences.osm")
+def osm_differences() -> Response:
+    """Stream our differences from OpenStreetMap, for people to review in JOSM."""
+    snapshot = site().snapshot()
+    settings = site().settings
+    written = differences_of(
+        snapshot, Tally(), site_name=settings.site_name, removal_hold_s=settings.removal_hold_s
+    )
+    return _attached(written, MEDIA_TYPE, f"sightlines-{snapshot.id}-osm-differences.osm")
+
+
+def _attached(written: Iterable[bytes], media_type: str, name: str) -> Response:
+    answer = Response(written, content_type=media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

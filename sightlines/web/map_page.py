@@ -12,6 +12,7 @@ from sightlines.tiles.archive import WORLD_ZOOM
 from sightlines.web.folium_map import LatLon, MapConfig, RenderedMap, build_map
 from sightlines.web.level_names import level_label
 from sightlines.web.site import site
+from sightlines.web.view import ground_of_snapshot
 
 if TYPE_CHECKING:
     from sightlines.snapshot.reader import Snapshot
@@ -74,20 +75,20 @@ def map_config(snapshot: Snapshot, site_name: str) -> MapConfig:
 
 
 def extents_of(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the ground that each source covers as a GeoJSON FeatureCollection."""
+    """Return the ground that sources cover, each place once, as a GeoJSON FeatureCollection.
+
+    The page fills what lies outside by the even-odd rule: extents that overlap would cancel out.
+    """
     features = [
-        {"type": "Feature", "geometry": _for_page(row["extent"]), "properties": {}}
-        for row in snapshot.sources
-        if row["extent"] is not None
+        {"type": "Feature", "geometry": _for_page(part), "properties": {}}
+        for part in ground_of_snapshot(snapshot).parts
     ]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _for_page(extent: dict[str, Any]) -> dict[str, Any]:
+def _for_page(part: shapely.Polygon) -> dict[str, Any]:
     """Simplify ground to some ten metres: a page draws its edge, and counts nothing by it."""
-    shape = shapely.geometry.shape(extent)
-    simple = shapely.simplify(shape, _EDGE_DEG)
-    found: dict[str, Any] = shapely.geometry.mapping(simple)
+    found: dict[str, Any] = shapely.geometry.mapping(shapely.simplify(part, _EDGE_DEG))
     return found
 
 

@@ -6,6 +6,7 @@
   const { make, number } = sightlines;
   const WAIT_MS = 150;
   const LISTED = 50;
+  const SOURCES = 5;
   const DRAG_PX = 24;
   const GROUPS = ['public', 'private', 'unknown'];
   const byId = (id) => document.getElementById(id);
@@ -26,28 +27,28 @@
     return `${percent > 0 && percent < 1 ? '< 1' : Math.round(percent)} %`;
   }
 
-  function showBar(first) {
-    const total = GROUPS.reduce((sum, group) => sum + first[`n_${group}`], 0);
-    byId('panel-bar').replaceChildren(...GROUPS.filter((group) => first[`n_${group}`] > 0)
+  function showBar(view) {
+    const total = GROUPS.reduce((sum, group) => sum + view[`n_${group}`], 0);
+    byId('panel-bar').replaceChildren(...GROUPS.filter((group) => view[`n_${group}`] > 0)
       .map((group) => {
         const part = make('span', { class: `bar-part bar-${group}` });
-        part.style.flexGrow = first[`n_${group}`];
+        part.style.flexGrow = view[`n_${group}`];
         return part;
       }));
     GROUPS.forEach((group) => {
-      byId(`panel-share-${group}`).textContent = share(first[`n_${group}`], total);
+      byId(`panel-share-${group}`).textContent = share(view[`n_${group}`], total);
     });
     byId('panel-groups').hidden = total === 0;
   }
 
-  function density(first) {
-    if (Number.isFinite(first.density_per_km2)) {
-      const partly = first.coverage === 'partly covered'
-        ? `on the ${share(first.covered_share, 1)} of the view that is covered` : null;
-      return [make('strong', {}, sightlines.measure(first.density_per_km2)), ' per km²',
+  function density(view) {
+    if (Number.isFinite(view.density_per_km2)) {
+      const partly = view.coverage === 'partly covered'
+        ? `on the ${share(view.covered_share, 1)} of the view that is covered` : null;
+      return [make('strong', {}, sightlines.measure(view.density_per_km2)), ' per km²',
         partly ? make('span', { class: 'panel-note' }, partly) : null];
     }
-    return [make('span', { class: 'muted' }, first.density_reason || 'not covered')];
+    return [make('span', { class: 'muted' }, view.density_reason || 'not covered')];
   }
 
   function lastEdited({ last_edited: edited }) {
@@ -60,35 +61,38 @@
   const fill = (id, ...children) => byId(id).replaceChildren(...children
     .filter((child) => child !== null));
 
-  function showSources([first, ...others]) {
-    fill('panel-sources',
-      first.title ? make('p', {}, 'Source: ', first.title) : null,
-      first.n_enforcement > 0 ? make('p', {}, `Beside them ${sightlines.plural(first.n_enforcement,
-        'traffic enforcement camera', 'traffic enforcement cameras')}, not counted above`) : null,
-      ...others.filter(({ n_records: records }) => records > 0).map((source) => make('p', {},
-        `+ ${number(source.n_cameras)} from ${source.title}, counted apart until records are matched`)));
+  /** Names sources, the one with most records first, each with a link to its page. */
+  function linked(sources) {
+    const parts = sources.slice(0, SOURCES).flatMap(({ id, title }, index) => [index ? ', ' : '',
+      make('a', { href: `/sources/${encodeURIComponent(id)}` }, title)]);
+    return sources.length <= SOURCES ? parts : [...parts, ' and ',
+      make('a', { href: '/sources' }, `${number(sources.length - SOURCES)} more`)];
   }
 
-  const NONE = {
-    n_cameras: 0, n_records: 0, n_public: 0, n_private: 0, n_unknown: 0, n_enforcement: 0,
-    n_direction_known: 0, density_per_km2: null, density_reason: 'no source covers this ground',
-    coverage: 'not covered', title: null,
-  };
+  function showSources(view) {
+    const { sources } = view;
+    fill('panel-sources',
+      sources.length ? make('p', {}, sources.length === 1 ? 'From one source: '
+        : `From ${number(sources.length)} sources: `, ...linked(sources)) : null,
+      view.n_records > 0 ? make('p', {}, make('a', { href: '/method#sources' },
+        'Corroborated by independent sources'), `: ${number(view.n_corroborated)}`) : null,
+      view.n_enforcement > 0 ? make('p', {}, `Beside them ${sightlines.plural(view.n_enforcement,
+        'traffic enforcement camera', 'traffic enforcement cameras')}, not counted above`) : null);
+  }
 
   function show(view, isEmpty) {
-    const first = view.sources[0] ?? NONE;
     byId('panel-area').textContent = `${sightlines.measure(view.area_km2)} km²`;
-    byId('panel-count').textContent = number(first.n_cameras);
-    byId('panel-noun').textContent = first.n_cameras === 1 ? 'camera recorded' : 'cameras recorded';
+    byId('panel-count').textContent = number(view.n_cameras);
+    byId('panel-noun').textContent = view.n_cameras === 1 ? 'camera recorded' : 'cameras recorded';
     byId('panel-caveat').textContent = isEmpty ? 'No cameras are recorded here yet'
-      : first.coverage === 'not covered' && !first.n_cameras ? 'No source covers this ground'
+      : view.coverage === 'not covered' && !view.n_cameras ? 'No source covers this ground'
         : 'some may be gone, others are not recorded';
-    showBar(first);
-    fill('panel-density', ...density(first));
-    fill('panel-directions', first.n_records
-      ? `${number(first.n_direction_known)} of ${number(first.n_records)} records` : '–');
-    fill('panel-edited', ...lastEdited(first));
-    showSources([first, ...view.sources.slice(1)]);
+    showBar(view);
+    fill('panel-density', ...density(view));
+    fill('panel-directions', view.n_records
+      ? `${number(view.n_direction_known)} of ${number(view.n_records)} records` : '–');
+    fill('panel-edited', ...lastEdited(view));
+    showSources(view);
   }
 
   function showFault() {

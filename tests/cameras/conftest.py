@@ -1,11 +1,19 @@
-"""Observations written by hand."""
+"""Standing observations written by hand."""
 
+from __future__ import annotations
+
+import math
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 
-from sightlines.schema import OBSERVATION
+from sightlines.geodesy import GEOD
+from sightlines.schema import STANDING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULTS = {
     "run": "run",
@@ -21,15 +29,37 @@ DEFAULTS = {
 }
 
 
-@pytest.fixture
-def observed():
-    """Return a function that makes a table of observations of dictionaries."""
+@pytest.fixture(scope="session")
+def observed() -> Callable[..., pa.Table]:
+    """Return a function that makes `schema.STANDING` of dictionaries, in their order.
+
+    `at` places a row so many metres east and north of a corner in Helsinki; `facing` gives its
+    bearings.
+    """
+
+    def whole(n, row):
+        full = {
+            **DEFAULTS,
+            "id": f"o{n}",
+            "ordinal": n,
+            "native_id": f"n{n}",
+            "subject": f"s{n:03}",
+        }
+        full |= row
+        if "at" in row:
+            east, north = row["at"]
+            azimuth, distance_m = math.degrees(math.atan2(east, north)), math.hypot(east, north)
+            full["lon"], full["lat"], _ = GEOD.fwd(24.94, 60.17, azimuth, distance_m)
+        if "facing" in row:
+            full["camera_direction"] = [
+                {"bearing_deg": bearing, "width_deg": None, "width_source": None}
+                for bearing in row["facing"]
+            ]
+        return full
 
     def make(*rows):
-        whole = [
-            {**DEFAULTS, "id": f"o{n}", "ordinal": n, "native_id": f"n{n}", **row}
-            for n, row in enumerate(rows)
-        ]
-        return pa.Table.from_pylist(whole, schema=OBSERVATION)
+        full = [whole(n, row) for n, row in enumerate(rows)]
+        columns = [pa.array([row.get(f.name) for row in full], f.type) for f in STANDING]
+        return pa.Table.from_arrays(columns, schema=STANDING)
 
     return make

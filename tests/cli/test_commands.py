@@ -42,6 +42,7 @@ def test_every_command_has_help(flask):
     assert all(name in listed for name in COMMANDS)
 
 
+@pytest.mark.slow
 def test_import_reports_for_machines_and_changes_nothing_the_second_time(flask, tmp_path):
     path = tmp_path / "my list.csv"
     path.write_text("lon,lat,operator\n24.94,60.17,A\n0,0,B\n999,5,C\n")
@@ -55,6 +56,7 @@ def test_import_reports_for_machines_and_changes_nothing_the_second_time(flask, 
     assert second == {**first, "new": False}
 
 
+@pytest.mark.slow
 def test_import_gives_a_mapping_that_can_be_edited_and_given_back(flask, tmp_path):
     path, mapping = tmp_path / "liste.csv", tmp_path / "liste.toml"
     path.write_text("Breite;Länge;Zustand\n60,1712;24,9423;im Aufbau\n60,1813;24,9534;im Aufbau\n")
@@ -73,6 +75,7 @@ def test_import_gives_a_mapping_that_can_be_edited_and_given_back(flask, tmp_pat
     assert report["mapping"] == {"Zustand": "status", "Länge": "lon", "Breite": "lat"}
 
 
+@pytest.mark.slow
 def test_import_takes_a_catalogued_source_by_its_id(flask, tmp_path):
     path = tmp_path / "export.csv"
     path.write_text("camera_id,location,area_name,lon,lat\n7,High Street,Ward,-2.3,53.4\n")
@@ -82,6 +85,7 @@ def test_import_takes_a_catalogued_source_by_its_id(flask, tmp_path):
     assert report["mapping"]["area_name"] == "place"
 
 
+@pytest.mark.slow
 def test_import_names_faulty_rows_and_sends_no_control_characters_to_the_terminal(flask, tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("lon,lat,oper\x1b[31mator,camera\x1b[0m type\n1,2,x,dome\n999,2,x,dome\n")
@@ -99,12 +103,14 @@ def test_import_refuses_with_a_sentence_and_exit_code_2(flask, tmp_path):
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.slow
 def test_publish_prints_the_id_of_the_snapshot(flask):
     answer = flask("publish")
     assert answer.returncode == 0
     assert json.loads(flask("publish", "--json").stdout)["id"] == answer.stdout.strip()
 
 
+@pytest.mark.slow
 def test_statistics_gives_the_table_for_machines(flask):
     answer = json.loads(flask("statistics", "--area", "country:246", "--json").stdout)
     (finland,) = answer["areas"]
@@ -113,10 +119,11 @@ def test_statistics_gives_the_table_for_machines(flask):
     assert finland["coverage"] == "partly covered"
     assert finland["rate_per_1000"] is None
     assert finland["rate_reason"]
-    assert [row["source"] for row in finland["by_source"]] == [finland["source"]]
+    assert finland["sources"] == ["helsinki-centre"]
     assert flask("statistics", "--area", "none").returncode == 2
 
 
+@pytest.mark.slow
 def test_moderate_lists_nothing_when_nothing_is_pending(flask):
     assert flask("moderate", "list").stdout.strip() == "Nothing is pending."
     assert flask("moderate", "accept", "none").returncode == 2

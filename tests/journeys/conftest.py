@@ -60,6 +60,8 @@ PAGES = [
     "/download?bbox=24.94,60.165,24.95,60.17",
     "/method",
     "/privacy",
+    "/sources",
+    "/sources/helsinki-centre",
 ]
 NOWHERE = "/there-is-nothing-here"
 # Where on the screen the single camera nearest the middle of the map stands, and which one it is.
@@ -329,7 +331,7 @@ def a_camera(served: Served) -> str:
 @pytest.fixture(scope="session")
 def pages(a_camera: str) -> list[str]:
     """Return the addresses of one page of each sort."""
-    return [*PAGES, f"/cameras/{a_camera}", NOWHERE]
+    return [*PAGES, f"/cameras/{a_camera}", f"/cameras/{a_camera}/matches", NOWHERE]
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,12 @@ import shapely
 
 from sightlines.observations.ledger import Ledger, open_ledger
 from sightlines.observations.origins import Origin
-from sightlines.schema import AREA, BASE_MAP_FEATURE, READ
+from sightlines.observations.subjects import natural_subjects
+from sightlines.schema import AREA, BASE_MAP_FEATURE, OBSERVATION, READ, STANDING, TIME
 from sightlines.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,42 @@ def rows() -> Callable[..., pa.Table]:
             ],
             schema=READ,
         )
+
+    return make
+
+
+@pytest.fixture
+def observed() -> Callable[..., pa.Table]:
+    """Make rows of OBSERVATION of one source from dicts; what is left out is the same for all."""
+
+    def make(*rows: dict[str, object], run: str = "r", when: datetime = FIRST) -> pa.Table:
+        always = {
+            "run": run,
+            "source": "s",
+            "licence": "CC0-1.0",
+            "retrieved_at": when,
+            "kind": "cctv",
+            "status": "active",
+            "private_home": False,
+            "raw": "{}",
+        }
+        whole = [
+            always | {"id": f"{run}/{number}", "ordinal": number} | row
+            for number, row in enumerate(rows)
+        ]
+        return pa.Table.from_pylist(whole, schema=OBSERVATION)
+
+    return make
+
+
+@pytest.fixture
+def stood() -> Callable[..., pa.Table]:
+    """Make STANDING of the rows of a source's first run; `missing_since` one a row, or none."""
+
+    def make(rows: pa.Table, *missing_since: datetime | None) -> pa.Table:
+        since = pa.array(missing_since or [None] * rows.num_rows, TIME)
+        columns = [*rows.columns, natural_subjects(rows), since]
+        return pa.Table.from_arrays(columns, schema=STANDING)
 
     return make
 

@@ -18,7 +18,7 @@ from sightlines.observations.submissions import (
     submit,
     submitted_observations,
 )
-from sightlines.observations.tables import submissions
+from sightlines.observations.tables import REVISION, submissions
 from sightlines.schema import READ
 from sightlines.settings import Settings
 
@@ -61,7 +61,7 @@ def test_submit_leaves_nothing_but_payload_day_and_random_id_in_the_database(
     }
     payload = connection.execute("SELECT payload FROM submissions").fetchone()[0]
     connection.close()
-    assert found.pop("alembic_version") == [("0001",)]
+    assert found.pop("alembic_version") == [(REVISION,)]
     assert found.pop("submissions") == [(id_, "pending", 1, "2026-03-10", None, payload)]
     assert all(not kept for kept in found.values())
 

@@ -62,6 +62,7 @@ def test_publish_keeps_the_current_snapshot_when_the_record_is_broken(instance, 
     assert not list(instance.snapshots_folder.glob(".staged-*"))
 
 
+@pytest.mark.slow
 def test_publish_heals_a_broken_snapshot_and_a_broken_base_map(instance, opened):
     folder = instance.snapshots_folder
     current = CurrentSnapshot(folder)
@@ -109,6 +110,7 @@ def test_publish_shows_boundaries_unless_their_licence_forbids_it(
     assert ("quarters" in levels) is shown
 
 
+@pytest.mark.slow
 def test_publish_serves_an_honest_empty_map_when_nothing_was_imported(empty_instance, opened):
     manifest = publish(empty_instance, opened(empty_instance), now=NOW)
     snapshot = Snapshot.open(empty_instance.snapshots_folder / manifest.id)
@@ -117,6 +119,7 @@ def test_publish_serves_an_honest_empty_map_when_nothing_was_imported(empty_inst
     assert snapshot.levels == ["country"]
 
 
+@pytest.mark.slow
 def test_publish_reads_an_extract_without_cameras(empty_instance, opened, shared_data):
     ledger = opened(empty_instance)
     path = shared_data / "osm" / "liechtenstein_2021.osm.pbf"

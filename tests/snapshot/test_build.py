@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from sightlines.geodesy import class_bytes, class_parts, morton_keys
-from sightlines.snapshot.build import arrange
+from sightlines.schema import MATCH
+from sightlines.snapshot.build import BATCH_ROWS, arrange, map_arrow, write_arrow
 from sightlines.snapshot.manifest import read_current
 from sightlines.snapshot.reader import Snapshot
 
@@ -43,3 +44,21 @@ def test_arrange_puts_what_has_no_position_last(instance):
     arranged = arrange(cameras.set_column(place, cameras.schema.field(place), lon))
     assert len(arranged.keys) == 222
     assert arranged.cameras["lon"].to_pylist()[-1] is None
+
+
+def test_map_arrow_gives_back_what_write_arrow_wrote_in_batches_of_one_size(tmp_path):
+    table = pa.table(
+        {"n": pa.array(range(2 * BATCH_ROWS + 3)), "text": ["é"] * (2 * BATCH_ROWS + 3)}
+    )
+    path = tmp_path / "table.arrow"
+    write_arrow(path, table)
+    assert map_arrow(path).equals(table)
+    assert map_arrow(path)["n"].num_chunks == 3
+    whole = path.read_bytes()
+    write_arrow(path, pa.concat_tables([table.slice(0, 5), table.slice(5)]).combine_chunks())
+    assert path.read_bytes() == whole
+
+
+def test_map_arrow_gives_back_an_empty_table(tmp_path):
+    write_arrow(tmp_path / "table.arrow", MATCH.empty_table())
+    assert map_arrow(tmp_path / "table.arrow").equals(MATCH.empty_table())

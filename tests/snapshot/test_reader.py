@@ -5,8 +5,17 @@ import shutil
 import numpy as np
 import pytest
 
+from sightlines.cameras.weights import WEIGHTS
 from sightlines.errors import NotFoundError, SnapshotBrokenError, SnapshotMissingError
-from sightlines.snapshot.manifest import read_current, swap_current
+from sightlines.snapshot.manifest import (
+    Manifest,
+    folder_files,
+    read_current,
+    read_manifest,
+    snapshot_id,
+    swap_current,
+    write_manifest,
+)
 from sightlines.snapshot.query import rows_in
 from sightlines.snapshot.reader import CurrentSnapshot, Snapshot
 
@@ -41,6 +50,57 @@ def test_camera_finds_a_camera_by_its_id(snapshot):
 def test_camera_says_not_found_when_there_is_none(snapshot, id_):
     with pytest.raises(NotFoundError):
         snapshot.camera(id_)
+
+
+def test_holds_says_which_cameras_there_are(snapshot):
+    assert all(snapshot.holds(id_) for id_ in snapshot.cameras["id"].to_pylist())
+    for text in ("", "a" * 16, "é" * 16, "x" * 999):
+        assert not snapshot.holds(text)
+
+
+def test_evidence_holds_what_every_camera_rests_on(snapshot):
+    for camera in snapshot.cameras.to_pylist():
+        statements = snapshot.evidence(camera["id"])
+        assert [row["id"] for row in statements] == camera["observations"]
+        assert [row["source"] for row in statements] == camera["sources"]
+        assert len(statements) == camera["n_observations"]
+        assert {snapshot.camera_of(row["subject"]) for row in statements} == {camera["id"]}
+    assert snapshot.evidence("a" * 16) == []
+    assert snapshot.camera_of("a" * 16) is None
+
+
+def test_matches_of_one_source_are_none(snapshot):
+    subjects = snapshot.behind.statements["subject"].to_pylist()
+    assert len(set(subjects)) == 223
+    assert snapshot.matches_of(subjects) == []
+
+
+def test_weights_are_those_that_it_was_made_with(snapshot):
+    assert snapshot.weights == WEIGHTS
+
+
+EVIDENCE_FILES = (
+    "evidence.arrow",
+    "identities.arrow",
+    "records.arrow",
+    "edges.arrow",
+    "conflation.json",
+)
+
+
+@pytest.mark.parametrize("name", EVIDENCE_FILES)
+def test_open_refuses_a_file_of_evidence_that_was_sealed_broken(snapshots, name):
+    folder = snapshots / read_current(snapshots)
+    before = read_manifest(folder)
+    for content in (b"", b"{}", b"{", b"ARROW1"):
+        (folder / name).write_bytes(content)
+        (folder / "manifest.json").unlink()
+        files = folder_files(folder)
+        id_ = snapshot_id(files, before.base_map)
+        write_manifest(folder, Manifest(**{**vars(before), "id": id_, "files": files}))
+        folder = folder.rename(snapshots / id_)
+        with pytest.raises(SnapshotBrokenError):
+            Snapshot.open(folder)
 
 
 def test_batches_yield_every_row_once(snapshot):

@@ -245,3 +245,28 @@ def test_read_osm_file_refuses_ways_that_are_not_in_order(tmp_path, numbers):
     path = write(tmp_path / "made.osm.pbf", [*square(11, 10.0, 50.0), *ways])
     with pytest.raises(SourceRefusedError, match="osmium sort"):
         read_osm_file(path, format="osm_pbf")
+
+
+def test_read_osm_file_reads_versions_of_all_types_and_what_they_enforce(tmp_path):
+    things = [
+        mutable.Node(id=1, location=(10, 50), tags=SURVEILLANCE, version=7, timestamp=STAMP),
+        node(2, 10.1, 50.1, highway="speed_camera"),
+        *square(10, 10.2, 50.2),
+        mutable.Way(id=5, nodes=[10, 11], tags=SURVEILLANCE, version=3, timestamp=STAMP),
+        relation(6, [("n", 13, "device")], ENFORCEMENT),
+    ]
+    file = write(tmp_path / "versions.osm.pbf", things)
+    assert_twins(file)
+    rows = read_osm_file(file, format="osm_pbf", base_map=False).observations.to_pylist()
+    assert {row["native_id"]: (row["native_version"], row["enforcement"]) for row in rows} == {
+        "node/1": (7, None), "node/2": (1, "maxspeed"), "way/5": (3, None),
+        "relation/6": (1, "maxspeed"),
+    }  # fmt: skip
+
+
+def test_read_osm_file_reads_the_versions_of_the_sample(sample_pbf):
+    rows = read_osm_file(str(sample_pbf), format="osm_pbf", base_map=False).observations
+    versions = {row["native_id"]: row["native_version"] for row in rows.to_pylist()}
+    assert versions["node/256257146"] == 3
+    assert versions["node/256257166"] == 7
+    assert None not in versions.values()

@@ -135,6 +135,7 @@ def test_read_osm_pbf_reads_monaco_with_its_quarters_and_its_sea(shared_data):
     assert sum(row["layer"] == "building" for row in rows) == 1_207
 
 
+@pytest.mark.slow
 def test_read_osm_pbf_reads_liechtenstein_without_a_camera(shared_data):
     path = shared_data / "osm" / "liechtenstein_2021.osm.pbf"
     removed = tags_of(path, "removed:highway", "speed_camera")

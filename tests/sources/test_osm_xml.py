@@ -167,3 +167,13 @@ def test_libosmium_itself_refuses_entities():
     content = b'<!DOCTYPE osm [<!ENTITY a "b">]><osm version="0.6"/>'
     with pytest.raises(RuntimeError, match="entities"):
         list(osmium.FileProcessor(osmium.io.FileBuffer(content, "osm")))
+
+
+def test_read_osm_xml_reads_versions_with_libosmium_and_without():
+    numbered = node('id="1" version="4" lat="50" lon="10" user="x" uid="7" changeset="9"')
+    plain = node('id="2" lat="50" lon="10"')
+    usual = read(osm(numbered, plain))
+    unusual = read(osm(numbered, plain, node('id="-3" version="0" lat="50" lon="10"')))
+    assert usual.observations["native_version"].to_pylist() == [4, None]
+    assert unusual.observations["native_version"].to_pylist() == [4, None, None]
+    assert "changeset" not in str(unusual.observations.to_pylist())

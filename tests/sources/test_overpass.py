@@ -57,6 +57,66 @@ def test_read_overpass_reads_edits_and_never_who_made_them():
     assert first["raw"] == '{"man_made":"surveillance"}'
 
 
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [(3, 3), ("3", 3), (2**31 - 1, 2**31 - 1), (2**31, None), (0, None), (-1, None), (True, None),
+     (1.5, None), ("3.0", None), ("9" * 5_000, None), (None, None), ([3], None)],
+)  # fmt: skip
+def test_read_overpass_reads_versions(given, version):
+    for root in (answer(node(1, version=given)), [node(1, version=given)]):
+        assert read(root).observations["native_version"].to_pylist() == [version]
+    assert read(answer(node(1))).observations["native_version"].to_pylist() == [None]
+
+
+def test_read_overpass_marks_what_was_left_out_of_an_element():
+    tags = {**CAMERA, "contact:phone": "+49 30 1234567", "note": "by me"}
+    (row,) = read(answer(node(1, tags=tags))).observations.to_pylist()
+    assert json.loads(row["raw"]) == {**CAMERA, "note": "by me", "[redacted]": "[redacted]"}
+
+
+def enforcement(number, device, **tags):
+    members = [{"type": "node", "ref": device, "role": "device"}]
+    tags = {"type": "enforcement", **tags}
+    return {"type": "relation", "id": number, "tags": tags, "members": members}
+
+
+def rules(reading):
+    return [(row["kind"], row["enforcement"]) for row in reading.observations.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind", "rule"),
+    [
+        ({"highway": "speed_camera"}, "enforcement", "maxspeed"),
+        ({"disused:highway": "speed_camera"}, "enforcement", "maxspeed"),
+        ({"highway": "speed_camera", "enforcement": "traffic_signals"}, "enforcement",
+         "traffic_signals"),
+        ({"highway": "speed_camera", "enforcement": "maxspeed;traffic_signals"}, "enforcement",
+         None),
+        ({"highway": "speed_camera", "enforcement": "phone"}, "enforcement", None),
+        ({**CAMERA, "enforcement": "maxspeed"}, "unknown", None),
+        ({**CAMERA, "surveillance:type": "camera", "enforcement": "maxspeed"}, "cctv", None),
+    ],
+)  # fmt: skip
+def test_read_overpass_says_which_rule_a_node_enforces(tags, kind, rule):
+    assert rules(read(answer(node(1, tags=tags)))) == [(kind, rule)]
+
+
+def test_read_overpass_says_which_rule_a_relation_enforces():
+    speed = {"highway": "speed_camera"}
+    plain = {"type": "node", "id": 1, "lat": 50.0, "lon": 10.0}
+    lights = enforcement(9, 1, enforcement="traffic_signals")
+    assert rules(read(answer(plain, lights))) == [("enforcement", "traffic_signals")]
+    assert rules(read(answer(plain, enforcement(9, 1)))) == [("enforcement", None)]
+    # What a relation says of its device comes before what the device's class implies.
+    assert rules(read(answer(node(1, tags=speed), lights))) == [("enforcement", "traffic_signals")]
+    both = read(answer(node(1, tags=speed), lights, enforcement(10, 1, enforcement="maxspeed")))
+    assert rules(both) == [("enforcement", None)]
+    assert both.notes["enforcement:several"] == 1
+    own = node(1, tags={**speed, "enforcement": "toll"})
+    assert rules(read(answer(own, lights))) == [("enforcement", "toll")]
+
+
 def test_read_overpass_places_ways_and_relations():
     square = points((10, 50), (10.2, 50), (10.2, 50.2), (10, 50.2), (10, 50))
     halves = [square[:3], square[2:]]

@@ -223,6 +223,7 @@ def test_read_table_takes_or_refuses_anything(noise):
     assert reading.rows_read == reading.observations.num_rows + sum(reading.rejected.values())
 
 
+@pytest.mark.slow
 def test_read_table_takes_five_thousand_full_rows_in_time():
     row = b"1,2,dome,338-23;90," + b"a.b+c@" * 30 + b"," + b"1-2 " * 400 + b"\n"
     before = time.perf_counter()

@@ -6,7 +6,7 @@ import shapely
 from pyproj import Transformer
 
 from sightlines.geodesy import GEOD, box_area_m2, geodesic_area_m2
-from sightlines.statistics.ground import areas_m2
+from sightlines.statistics.sizes import areas_m2
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import pytest
 import shapely
 
 from sightlines.schema import AREA
-from sightlines.statistics.ground import areas_m2
 from sightlines.statistics.hexagons import (
     hexagon_areas,
     hexagon_members,
     level_of,
     resolution_of,
 )
+from sightlines.statistics.sizes import areas_m2
 
 
 def polygons(areas):

@@ -1,31 +1,39 @@
 import numpy as np
 import pyarrow as pa
+import pytest
 
-from sightlines.statistics.records import records_by_source, records_once, source_ids
+from sightlines.statistics.records import records_once
 
 
-def test_records_by_source_repeats_a_camera_for_each_of_its_sources(make_cameras):
+def test_records_once_gives_one_record_for_a_camera_of_several_sources(make_cameras):
     cameras = make_cameras(
         [
-            {"sources": ["osm", "city"], "camera_count": 7},
+            {"sources": ["osm", "city", "osm"], "camera_count": 7},
             {"sources": [], "camera_count": 2},
-            {"sources": ["city"], "camera_count": 5},
         ]
     )
-    assert source_ids(cameras) == ["city", "osm"]
-    records, row = records_by_source(cameras, ["city", "osm"])
-    assert row.tolist() == [0, 0, 2]
-    assert records.source.tolist() == [1, 0, 0]
-    assert records.weight.tolist() == [7, 7, 5]
+    assert records_once(cameras).weight.tolist() == [7, 2]
 
 
-def test_records_by_source_reads_a_slice_of_a_table_in_chunks(make_cameras):
-    part = make_cameras([{"lon": float(at), "lat": 0.0, "sources": [f"s{at}"]} for at in range(4)])
-    cameras = pa.concat_tables([part, part]).slice(3, 3)
-    records, row = records_by_source(cameras, ["s0", "s1", "s2", "s3"])
-    assert row.tolist() == [0, 1, 2]
-    assert records.source.tolist() == [3, 0, 1]
+def test_records_once_reads_a_slice_of_a_table_in_chunks(make_cameras):
+    part = make_cameras([{"lon": float(at), "lat": 0.0} for at in range(4)])
+    records = records_once(pa.concat_tables([part, part]).slice(3, 3))
     assert records.lon.tolist() == [3.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("verification", "expected"),
+    [
+        ("unverified", False),
+        ("single_source", False),
+        ("corroborated", True),
+        ("photographed", True),
+        ("disputed", False),
+    ],
+)
+def test_records_once_knows_what_is_corroborated(make_cameras, verification, expected):
+    records = records_once(make_cameras([{"verification": verification}]))
+    assert records.corroborated.tolist() == [expected]
 
 
 def test_records_once_says_what_is_unknown(make_cameras):

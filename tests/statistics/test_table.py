@@ -31,11 +31,11 @@ def test_area_statistics_gives_counts_density_and_rate_when_covered(make_cameras
         [EAST, {**WEST, "population": 3000, "population_year": 2024, "population_source": "ONS"}]
     )
     west, east = rows_of(cameras, areas, {"list": BOTH})
-    assert (west["code"], west["name"], west["level"], west["source"]) == (
+    assert (west["code"], west["name"], west["level"], west["sources"]) == (
         "w1",
         "West",
         "ward",
-        "list",
+        ["list"],
     )
     assert (west["n_cameras"], west["n_records"], west["n_enforcement"]) == (6, 1, 1)
     assert (west["n_public"], west["n_private"], west["n_unknown"]) == (6, 0, 0)
@@ -68,13 +68,12 @@ def test_area_statistics_divides_by_the_covered_part_when_partly_covered(make_ca
 def test_area_statistics_never_gives_a_density_when_no_ground_is_stated(make_cameras, make_areas):
     cameras = make_cameras([{"lon": 0.05, "lat": 0.05}])
     west, east = rows_of(cameras, make_areas([{**WEST, "population": 9000}, EAST]), {})
-    assert (west["source"], west["n_cameras"], west["coverage"]) == ("list", 1, "not covered")
-    assert (east["source"], east["n_cameras"], east["coverage"]) == (None, 0, "not covered")
+    assert (west["sources"], west["n_cameras"], west["coverage"]) == (["list"], 1, "not covered")
+    assert (east["sources"], east["n_cameras"], east["coverage"]) == ([], 0, "not covered")
     for row in (west, east):
         assert row["covered_share"] == row["covered_km2"] == 0.0
         assert row["density_per_km2"] is None
         assert row["density_reason"] == "not covered by any source's stated ground"
-        assert row["primary"] is True
     assert west["rate_reason"] == "not covered"
 
 
@@ -82,23 +81,77 @@ def test_area_statistics_gives_zero_density_for_covered_ground_without_cameras(
     make_cameras, make_areas
 ):
     (west,) = rows_of(make_cameras([]), make_areas([WEST]), {"list": BOTH})
-    assert (west["source"], west["n_cameras"], west["density_per_km2"]) == ("list", 0, 0.0)
+    assert (west["sources"], west["n_cameras"], west["density_per_km2"]) == ([], 0, 0.0)
 
 
-def test_area_statistics_keeps_sources_apart_and_shows_the_best(make_cameras, make_areas):
+def test_area_statistics_counts_a_camera_of_two_sources_once(make_cameras, make_areas):
     here = {"lon": 0.05, "lat": 0.05}
     cameras = make_cameras(
-        [{**here, "sources": ["many"]}] * 3
-        + [{**here, "sources": ["some"]}] * 2
-        + [{**here, "sources": ["some", "city"]}]
+        [
+            {**here, "sources": ["city", "osm"], "verification": "corroborated"},
+            {**here, "sources": ["osm", "osm"], "camera_count": 4},
+            {**here, "sources": ["city"], "verification": "photographed"},
+            {**here, "sources": ["city"], "status": "removed", "counted": False},
+        ]
     )
-    rows = rows_of(cameras, make_areas([WEST]), {"city": BOTH, "empty": BOTH})
-    assert [(row["source"], row["n_cameras"], row["primary"]) for row in rows] == [
-        ("city", 1, True),
-        ("empty", 0, False),
-        ("many", 3, False),
-        ("some", 3, False),
-    ]
+    (west,) = rows_of(cameras, make_areas([WEST]), {"city": BOTH, "osm": BOTH})
+    assert (west["n_cameras"], west["n_records"], west["n_corroborated"]) == (6, 3, 2)
+    assert west["n_cameras_covered"] == 6
+    assert west["density_per_km2"] == 6 / west["area_km2"]
+    # 1 + 4 cameras of osm, 1 + 1 of the city.
+    assert west["sources"] == ["osm", "city"]
+
+
+def test_area_statistics_names_the_sources_with_most_cameras_first(make_cameras, make_areas):
+    here = {"lon": 0.05, "lat": 0.05}
+    cameras = make_cameras(
+        [
+            {**here, "sources": ["b"]},
+            {**here, "sources": ["a"]},
+            {**here, "sources": ["police"], "camera_count": 2},
+            {**here, "sources": ["radars"], "kind": "enforcement", "counted": False}
+            | {"camera_count": 99},
+            {"lon": 0.15, "lat": 0.05, "sources": ["elsewhere"]},
+        ]
+    )
+    west, east = rows_of(cameras, make_areas([WEST, EAST]), {"empty": BOTH})
+    assert west["sources"] == ["police", "a", "b", "radars"]
+    assert east["sources"] == ["elsewhere"]
+
+
+def test_area_statistics_is_covered_when_two_sources_cover_one_half_each(make_cameras, make_areas):
+    cameras = make_cameras(
+        [
+            {"lon": lon, "lat": 0.05, "sources": [name]}
+            for lon, name in ((0.01, "west"), (0.02, "east"), (0.08, "east"))
+        ]
+    )
+    halves = {"west": shapely.box(-1, -1, 0.05, 1), "east": shapely.box(0.05, -1, 1, 1)}
+    (row,) = rows_of(cameras, make_areas([{**WEST, "population": 1000}]), halves)
+    assert (row["coverage"], row["covered_share"]) == ("covered", 1.0)
+    assert row["covered_km2"] == row["area_km2"] == pytest.approx(WARD_KM2, abs=0.01)
+    assert (row["n_cameras"], row["n_cameras_covered"]) == (3, 3)
+    assert row["density_per_km2"] == 3 / row["area_km2"]
+    assert row["rate_per_1000"] == 3.0
+
+
+def test_area_statistics_counts_cameras_on_the_ground_of_any_source(make_cameras, make_areas):
+    # The city's list has a camera on ground that only osm states; one camera lies on no ground.
+    cameras = make_cameras(
+        [{"lon": lon, "lat": 0.05, "sources": ["city"]} for lon in (0.01, 0.03, 0.09)]
+    )
+    extents = {"city": shapely.box(-1, -1, 0.02, 1), "osm": shapely.box(0.01, -1, 0.04, 1)}
+    (row,) = rows_of(cameras, make_areas([WEST]), extents)
+    assert row["coverage"] == "partly covered"
+    assert row["covered_share"] == pytest.approx(0.4)
+    assert (row["n_cameras"], row["n_cameras_covered"]) == (3, 2)
+    assert row["density_per_km2"] == 2 / row["covered_km2"]
+
+
+def test_area_statistics_has_no_cameras_on_ground_when_only_a_sliver_is(make_cameras, make_areas):
+    cameras = make_cameras([{"lon": 0.09999, "lat": 0.05}])
+    west, _ = rows_of(cameras, make_areas([WEST, EAST]), {"east": shapely.box(0.09998, -1, 1, 1)})
+    assert (west["coverage"], west["n_cameras"], west["n_cameras_covered"]) == ("not covered", 1, 0)
 
 
 def test_area_statistics_counts_what_is_not_located_apart(make_cameras, make_areas):
@@ -113,8 +166,8 @@ def test_area_statistics_counts_what_is_not_located_apart(make_cameras, make_are
     )
     rows = rows_of(cameras, make_areas([WEST, EAST]), {})
     assert [
-        (row["code"], row["source"], row["n_cameras"], row["n_not_located"]) for row in rows
-    ] == [("w1", "list", 0, 40), ("w1", "police", 0, 2), ("w2", "list", 1, 0)]
+        (row["code"], row["sources"], row["n_cameras"], row["n_not_located"]) for row in rows
+    ] == [("w1", ["list", "police"], 0, 42), ("w2", ["list"], 1, 0)]
 
 
 def test_area_statistics_gives_a_shared_border_to_one_area_of_each_level(make_cameras, make_areas):

@@ -8,8 +8,8 @@ import pytest
 import shapely
 
 from sightlines.schema import AREA
-from sightlines.statistics.ground import areas_m2
 from sightlines.statistics.membership import members
+from sightlines.statistics.sizes import areas_m2
 
 WORLD = Path(__file__).resolve().parents[2] / "data" / "areas" / "world_countries.parquet"
 

@@ -87,6 +87,20 @@ def test_areas_of_trafford_recount_from_the_download(published, shared_data):
         assert row["density_per_km2"] == pytest.approx(n / row["area_km2"])
     page = published.get("/areas/ward:E05015240").text
     assert "per 1,000 residents" in page
+    assert 'from one source: <a href="/sources/uk-trafford-cctv">' in page
+    assert "Corroborated by independent sources" in page
+
+
+def test_areas_have_one_row_each(published):
+    for level in ("district", "ward", "country"):
+        codes = [row["code"] for row in rows_of(published, level)]
+        assert len(codes) == len(set(codes))
+
+
+def test_area_page_says_that_nobody_knows_where_nothing_is_covered_or_recorded(reader):
+    page = reader.get("/areas/country:752").text
+    assert "Sweden" in page
+    assert "No source covers this area or has a record in it." in page
 
 
 def test_area_page_says_partly_covered_and_gives_no_rate(reader):

@@ -180,6 +180,8 @@ def test_contribute_file_takes_the_kind_from_the_name_of_the_file(client, ledger
     assert confirm(client, preview).status_code == 303
     (row,) = submitted_observations(ledger, pending(ledger)[0].id).to_pylist()
     assert row["kind"] == "enforcement"
+    # The rule is read of the name too; of the name itself nothing is kept.
+    assert row.pop("enforcement") == "maxspeed"
     assert "speed" not in str(row)
 
 
@@ -199,6 +201,7 @@ def test_contribute_file_refuses_a_copy_of_openstreetmap(client, ledger, content
     assert pending(ledger) == []
 
 
+@pytest.mark.slow
 def test_contribute_file_says_when_it_is_busy(client, ledger):
     with TURNS.taken(), TURNS.taken():
         answer = send_file(client, b"lon,lat\n24.94,60.17\n")

@@ -20,12 +20,23 @@ PAGES = [
     "/download?bbox=24.94,60.165,24.95,60.17",
     "/method",
     "/privacy",
+    "/sources",
+    "/sources/helsinki-centre",
+    "/cameras/{camera}",
+    "/cameras/{camera}/matches",
 ]
 
 
+@pytest.fixture(scope="module")
+def camera(reader):
+    """Return the id of a camera of the sample."""
+    features = reader.get("/download/cameras.geojson").json["features"]
+    return min(feature["id"] for feature in features)
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_page_answers_with_strict_headers_and_no_cookie(reader, path):
-    answer = reader.get(path)
+def test_page_answers_with_strict_headers_and_no_cookie(reader, camera, path):
+    answer = reader.get(path.format(camera=camera))
     assert answer.status_code == 200
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -36,8 +47,8 @@ def test_page_answers_with_strict_headers_and_no_cookie(reader, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_loads_nothing_from_another_host_and_has_no_inline_style(reader, path):
-    html = reader.get(path).text
+def test_page_loads_nothing_from_another_host_and_has_no_inline_style(reader, camera, path):
+    html = reader.get(path.format(camera=camera)).text
     loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*?(?:src|href)=["']([^"']+)""", html)
     assert all(address.startswith("/") and not address.startswith("//") for address in loaded)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html)

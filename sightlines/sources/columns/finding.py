@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING
 from sightlines.errors import SourceRefusedError
 from sightlines.sources.columns.crs import known_crs
 from sightlines.sources.columns.dates import order_of
-from sightlines.sources.columns.mapping import Mapping
+from sightlines.sources.columns.enforced_rules import rule_of_title
+from sightlines.sources.columns.mapping import OSM_IDS, Mapping
 from sightlines.sources.columns.positions import find_positions
-from sightlines.sources.columns.value_meanings import is_count, meaning_of, share_of
+from sightlines.sources.columns.value_meanings import (
+    is_count,
+    meaning_of,
+    share_of,
+    speaks_of_rules,
+)
 from sightlines.sources.columns.value_words import kind_of_title, names_cameras, names_enforcement
 from sightlines.sources.columns.vocabulary import header_word
 from sightlines.sources.free_text import clean
@@ -70,6 +76,8 @@ class Ask:
         Ground that the source covers, WGS 84; None for not stated.
     is_strict
         True for contributions: columns named as in the attribute table are taken at their word.
+    source_title
+        What its source is called; "" where that is not known.
     """
 
     title: str = ""
@@ -77,6 +85,7 @@ class Ask:
     kind: str | None = None
     extent: shapely.Geometry | None = None
     is_strict: bool = False
+    source_title: str = ""
 
 
 def find_mapping(
@@ -117,7 +126,7 @@ def find_mapping(
     notes = Counter(found)
     texts = _texts_by_header(table.headers, sample, position)
     columns = _columns(texts, is_strict=ask.is_strict)
-    titles = tuple(filter(None, (table.title, ask.title)))
+    titles = _titles(table, ask)
     if position.form == "none":
         _complete_unlocated(columns, texts, titles, notes)
     kind = ask.kind
@@ -128,12 +137,43 @@ def find_mapping(
         elif "kind" not in columns.values() and any(map(names_enforcement, table.headers)):
             kind = "enforcement"
             notes["kind:from_header"] = 1
+    rule = None
+    if kind == "enforcement":
+        _add_rules(columns, texts)
+        rule = _rule(titles, notes)
     dates = [
         text for header, meaning in columns.items() if meaning in _DATES for text in texts[header]
     ]
     order = order_of(dates)
-    mapping = Mapping(position, columns, kind=kind, date_order=order, layout=table.layout)
+    mapping = Mapping(
+        position, columns, kind=kind, enforcement=rule, date_order=order, layout=table.layout
+    )
     return mapping, dict(notes)
+
+
+def _titles(table: Table, ask: Ask) -> tuple[str, ...]:
+    return tuple(filter(None, (table.title, ask.title, ask.source_title)))
+
+
+def _add_rules(columns: dict[str, str], texts: dict[str, list[str]]) -> None:
+    """Find the column of a list of enforcement that says what each camera enforces."""
+    if not {"kind", "enforcement"}.isdisjoint(columns.values()):
+        return
+    for header, below in texts.items():
+        if header not in columns and speaks_of_rules(header, below):
+            columns[header] = "enforcement"
+            return
+
+
+def _rule(titles: tuple[str, ...], notes: Counter[str]) -> str | None:
+    """Return the one rule that a list is called after."""
+    rules = rule_of_title(*titles)
+    if len(rules) == 1:
+        notes["enforcement:from_title"] = 1
+        return rules[0]
+    if rules:
+        notes["enforcement:several_in_title"] = 1
+    return None
 
 
 def sample_of(table: Table) -> tuple[TableRow, ...]:
@@ -151,7 +191,9 @@ def sample_of(table: Table) -> tuple[TableRow, ...]:
     )
 
 
-def complete(mapping: Mapping, table: Table, sample: Sequence[TableRow], ask: Ask) -> Mapping:
+def complete(
+    mapping: Mapping, table: Table, sample: Sequence[TableRow], ask: Ask
+) -> tuple[Mapping, dict[str, int]]:
     """Return a given mapping with what it leaves open, once it fits the table.
 
     Parameters
@@ -159,6 +201,11 @@ def complete(mapping: Mapping, table: Table, sample: Sequence[TableRow], ask: As
     mapping
         As somebody wrote it; a position of the form `none` is found out.
     table, sample, ask
+        As for `find_mapping`.
+
+    Returns
+    -------
+    mapping, notes
         As for `find_mapping`.
 
     Raises
@@ -185,7 +232,12 @@ def complete(mapping: Mapping, table: Table, sample: Sequence[TableRow], ask: As
     elif ask.crs is not None:
         position = replace(position, crs=known_crs(ask.crs))
     kind = ask.kind or mapping.kind
-    return replace(mapping, layout=table.layout, position=position, kind=kind)
+    notes: Counter[str] = Counter()
+    rule = mapping.enforcement
+    if rule is None and kind == "enforcement":
+        rule = _rule(_titles(table, ask), notes)
+    found = replace(mapping, layout=table.layout, position=position, kind=kind, enforcement=rule)
+    return found, dict(notes)
 
 
 def _texts_by_header(
@@ -210,7 +262,10 @@ def _columns(texts: dict[str, list[str]], *, is_strict: bool) -> dict[str, str]:
     ranked.sort(key=lambda row: row[0])
     columns = {header: meaning for _, header, meaning in ranked}
     _keep_one(columns, "native_id", _best_id(columns, texts))
-    for meaning in ("kind", "status", "osm_type", "tags"):
+    for meaning, header in [(said, name) for name, said in columns.items() if said in OSM_IDS]:
+        if len(set(texts[header])) < _UNIQUE * len(texts[header]):
+            _keep_one(columns, meaning, None)  # it names something else, such as the road
+    for meaning in ("kind", "status", "osm_type", *OSM_IDS, "tags"):
         named = [header for header, said in columns.items() if said == meaning]
         _keep_one(columns, meaning, named[0] if named else None)
     return columns

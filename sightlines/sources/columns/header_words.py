@@ -13,7 +13,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "asset_id", "unique_id", "camera_number", "camera_no", "camera_nr", "camera_code",
         "camera_ref", "camera_reference", "council_id", "관리번호", "cctv관리번호", "攝影機編號",
         "摄像机编号", "設備編號", "設備代號", "編號", "编号", "監視器編號", "key", "id", "osm_id",
-        "osm_node_id", "numero", "numéro", "número", "nummer", "kennung", "identifiant",
+        "numero", "numéro", "número", "nummer", "kennung", "identifiant",
         "identificador", "identifier", "管理番号", "номер", "kod", "รหัส", "รหัสกล้อง", "ref",
         "uuid", "guid",
         "location_id", "site_id", "code", "object_id", "objectid", "fid", "ogc_fid", "gid", "번호",
@@ -21,6 +21,9 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "攝影機代碼", "摄像机编码", "设备编号", "카메라번호", "카메라id", "장비번호",
     ),
     "osm_type": ("osm_type", "element_type"),
+    "osm_node_id": ("osm_node_id", "osm_node"),
+    "osm_way_id": ("osm_way_id", "osm_way"),
+    "osm_relation_id": ("osm_relation_id", "osm_relation", "osm_rel_id"),
     "tags": ("tags", "osm_tags", "other_tags", "all_tags"),
     "place": (
         "place", "area_name", "area", "ward", "ward_name", "neighbourhood", "neighborhood",
@@ -183,6 +186,11 @@ WHOLE: dict[str, tuple[str, ...]] = {
         "运行状态", "设备状态", "設備狀態", "使用状态", "使用状況",
         "稼働状況", "tình_trạng", "trạng_thái", "สภาพ",
         "สถานะการใช้งาน", "สถานะกล้อง", "운영여부", "사용여부", "작동여부",
+    ),
+    "enforcement": (
+        "violation_type", "violation", "type_of_violation", "offence", "offence_type", "offense",
+        "違規類型", "違規項目", "取締項目", "取締種類", "執法項目", "违法类型", "위반유형",
+        "위반구분",
     ),
     "start_date": (
         "start_date", "install_date", "installation_date", "date_installed", "installed",

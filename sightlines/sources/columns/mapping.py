@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
 # Meanings that are no attributes.
-OTHER_MEANINGS = ("native_id", "osm_type", "tags", "place", "last_edited_at", "observed_at")
+OSM_IDS = {f"osm_{name}_id": name for name in ("node", "way", "relation")}
+OTHER_MEANINGS = (
+    "native_id", "osm_type", *OSM_IDS, "tags", "place", "last_edited_at", "observed_at",
+)  # fmt: skip
 MEANINGS = frozenset(
     {*BY_NAME, *OTHER_MEANINGS, *KEYS, *(key for row in BY_NAME.values() for key in row.keys)}
 )
 WGS84 = "EPSG:4326"
-_TABLES = ("layout", "position", "columns", "values", "rows", "source")
+_OF_A_SOURCE = ("source", "address", "extent", "meaning")
+_TABLES = ("layout", "position", "columns", "values", "rows", *_OF_A_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Mapping:
         Meaning -> text of the source -> choice, for words that no vocabulary knows.
     kind
         Of every row that names none; None for no such ruling.
+    enforcement
+        Which rule every enforcement camera watches whose row says nothing of it; None for no such
+        ruling.
     date_order
         Whether `03/04/2019` is in April or in March.
     layout
@@ -59,6 +66,7 @@ class Mapping:
     columns: dict[str, str]
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     kind: str | None = None
+    enforcement: str | None = None
     date_order: Order = "unknown"
     layout: Layout = field(default_factory=Layout)
 
@@ -105,7 +113,7 @@ def mapping_to_toml(mapping: Mapping) -> str:
         "position": _said(asdict(mapping.position)),
         "columns": dict(mapping.columns),
         "values": {name: dict(words) for name, words in mapping.values.items()},
-        "rows": _said({"kind": mapping.kind, "date_order": mapping.date_order}),
+        "rows": _said({name: getattr(mapping, name) for name in _OF_ROWS}),
     }
     return tomli_w.dumps({name: table for name, table in found.items() if table})
 
@@ -116,7 +124,7 @@ def mapping_from_toml(text: str) -> Mapping:
     Parameters
     ----------
     text
-        TOML; a table `[source]` is left alone.
+        TOML; what says where it comes from (`[source]`, `[address]`, ...) is left alone.
 
     Returns
     -------
@@ -133,21 +141,31 @@ def mapping_from_toml(text: str) -> Mapping:
     except tomllib.TOMLDecodeError as reason:
         raise RequestInvalidError(f"The mapping is not valid TOML: {reason}.") from reason
     _refuse_unknown("the mapping", found, _TABLES)
-    rows = _table(found, "rows")
-    _refuse_unknown("[rows]", rows, ("kind", "date_order"))
-    order = rows.get("date_order", "unknown")
-    if order not in get_args(Order):
-        raise RequestInvalidError(f"[rows] date_order is one of {', '.join(get_args(Order))}.")
-    if rows.get("kind") not in (None, *KINDS):
-        raise RequestInvalidError(f"[rows] kind is one of {', '.join(KINDS)}.")
+    rows = _rows(_table(found, "rows"))
     return Mapping(
         position=_position(_fields(found, "position", PositionColumns)),
         columns=_columns(_table(found, "columns")),
         values=_values(_table(found, "values")),
         kind=rows.get("kind"),
-        date_order=order,
+        enforcement=rows.get("enforcement"),
+        date_order=rows.get("date_order", "unknown"),
         layout=Layout(**_fields(found, "layout", Layout)),
     )
+
+
+_OF_ROWS: dict[str, tuple[str, ...]] = {
+    "kind": KINDS,
+    "enforcement": BY_NAME["enforcement"].choices,
+    "date_order": get_args(Order),
+}
+
+
+def _rows(table: dict[str, Any]) -> dict[str, Any]:
+    _refuse_unknown("[rows]", table, tuple(_OF_ROWS))
+    for name, value in table.items():
+        if value not in _OF_ROWS[name]:
+            raise RequestInvalidError(f"[rows] {name} is one of {', '.join(_OF_ROWS[name])}.")
+    return table
 
 
 def _said(table: MappingType[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 from sightlines.errors import Fault, SourceRefusedError
 from sightlines.sources.columns.count_parts import count_parts, sum_of
 from sightlines.sources.columns.dates import days_of, iso_date, iso_time
-from sightlines.sources.columns.mapping import attribute_of
+from sightlines.sources.columns.enforced_rules import RuleCells
+from sightlines.sources.columns.mapping import OSM_IDS, attribute_of
 from sightlines.sources.columns.raw_cells import RawCells
 from sightlines.sources.columns.remark_rows import is_remark, is_total
 from sightlines.sources.columns.tag_cells import read_tags
@@ -28,7 +30,15 @@ BATCH_ROWS = 1_000
 _DATES = frozenset({"start_date", "observed_at"})
 # Meanings below which a camera may be described in a sentence.
 _TELLING = ("addr_full", "addr:full", "name", "description", "place", "purpose")
+# Meanings that the normaliser does not read from a cell of its own.
+_APART = frozenset(
+    {"native_id", "osm_type", *OSM_IDS, "tags", "place", "last_edited_at", "enforcement"}
+)
 _LETTERS = {"n": "node", "w": "way", "r": "relation"}
+# An element as OpenStreetMap's own address of it, or as its exports name it.
+_ELEMENT = re.compile(
+    r"(?:https?://(?:www\.)?(?:openstreetmap|osm)\.org/)?(node|way|relation)/([1-9][0-9]{0,18})/?"
+)
 
 
 class MappedRows:
@@ -65,20 +75,27 @@ class MappedRows:
         for header, meaning in mapping.columns.items():
             by_meaning.setdefault(meaning, []).append(number[header])
         self._id = None if is_strict else _first(by_meaning, "native_id", "ref")
+        # A column that is an id comes before what the format numbers its rows with.
+        self._has_own_id = self._id is not None and "native_id" in by_meaning
         self._osm_type = _first(by_meaning, "osm_type")
+        self._osm_ids = [
+            (by_meaning[meaning][0], kind)
+            for meaning, kind in OSM_IDS.items()
+            if meaning in by_meaning and not is_strict
+        ]
         self._tags = _first(by_meaning, "tags")
         self._place = by_meaning.get("place", [])
         self._edited = _first(by_meaning, "last_edited_at")
-        apart = {"native_id", "osm_type", "tags", "place", "last_edited_at"}
         parts = count_parts(mapping.columns)
         self._parts = [number[header] for header in parts]
         self._cells = [
             (index, meaning, _conversion(meaning, mapping))
             for meaning, indices in by_meaning.items()
-            if meaning not in apart
+            if meaning not in _APART
             for index in indices
             if index not in self._parts
         ]
+        self._rules = RuleCells(by_meaning, mapping)
         self._told = [index for meaning in _TELLING for index in by_meaning.get(meaning, ())]
         self._raw = RawCells(
             (index, header)
@@ -130,6 +147,8 @@ class MappedRows:
                 tags[key] = text
         if self._parts and (count := sum_of(cells[index] for index in self._parts)):
             tags["camera_count"] = count
+        if "enforcement" not in tags and (rule := self._rules.of(cells, tags.get("kind"))):
+            tags["enforcement"] = rule
         return SourceRow(
             number=row.number,
             tags=tags,
@@ -148,10 +167,20 @@ class MappedRows:
         )
 
     def _native_id(self, row: TableRow) -> str | None:
-        if row.native_id is not None or self._id is None:
+        """Return the row's id; that of an OpenStreetMap element comes before any other."""
+        for index, kind in self._osm_ids:
+            number = plain_id(row.cells[index])
+            if number is not None and number.isdecimal():
+                return f"{kind}/{number}"
+        if self._id is None or (row.native_id is not None and not self._has_own_id):
             return None if self._is_strict else row.native_id
         found = plain_id(row.cells[self._id])
-        if found is None or self._osm_type is None:
+        if found is None:
+            return row.native_id
+        element = _ELEMENT.fullmatch(found)
+        if element is not None:
+            return f"{element[1]}/{element[2]}"
+        if self._osm_type is None:
             return found
         kind = row.cells[self._osm_type].strip().casefold()
         return f"{_LETTERS.get(kind, kind)}/{found}" if kind else found

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, get_args
 
 from sightlines.attributes import BY_NAME
 from sightlines.sources.columns.dates import Order, days_of, iso_date, iso_time
-from sightlines.sources.columns.mapping import attribute_of
+from sightlines.sources.columns.enforced_rules import rules_in
+from sightlines.sources.columns.mapping import OSM_IDS, attribute_of
 from sightlines.sources.columns.tag_cells import read_tags
 from sightlines.sources.columns.value_words import choice_of
 from sightlines.sources.columns.vocabulary import candidates, header_word
@@ -38,6 +39,7 @@ _GENERIC = frozenset(
 )  # fmt: skip
 _LATER = 500
 _BY_VALUES = ("kind", "camera_type", "status")
+_RULES_OF_CAMERAS = frozenset({"maxspeed", "average_speed", "traffic_signals"})
 _OSM_TYPES = frozenset({"node", "way", "relation", "n", "w", "r"})
 # Zones that people tag; below a header `zone` other words name areas of the town.
 _ZONE_HEADERS = frozenset({"zone", "zones", "zone_type", "zona"})
@@ -117,7 +119,33 @@ def _by_values(below: list[str], enough: float) -> str | None:
         choices = {text: choice_of(meaning, text) for text in counted}
         if below and sum(counted[text] for text in counted if choices[text]) >= enough * len(below):
             told[meaning] = len(set(filter(None, choices.values())))
+    # A signal or an access alone may be what a camera hangs on, or looks at.
+    is_about_rules = share_of(below, _is_rule) >= _NEARLY_ALL and any(map(_is_speed, counted))
+    if not told and is_about_rules:
+        return "enforcement"
     return max(told, key=told.__getitem__, default=None)
+
+
+def _is_rule(text: str) -> bool:
+    """Say whether a text names one of the rules that lists of cameras are about."""
+    return not _RULES_OF_CAMERAS.isdisjoint(rules_in(text))
+
+
+def _is_speed(text: str) -> bool:
+    return not {"maxspeed", "average_speed"}.isdisjoint(rules_in(text))
+
+
+def speaks_of_rules(header: str, below: list[str]) -> bool:
+    """Say whether a column of a list of enforcement says what each camera enforces.
+
+    Parameters
+    ----------
+    header
+        As the table has it: a word such as `type`.
+    below
+        What stands below it, blanks left out.
+    """
+    return header_word(header) in _GENERIC and any(map(_is_rule, set(below)))
 
 
 def _explains(meaning: str, below: list[str]) -> bool:
@@ -171,10 +199,12 @@ def _is_date(text: str) -> bool:
 
 _OWN_TESTS: dict[str, Callable[[str], bool]] = {
     "tags": lambda text: read_tags(text) is not None,
+    **dict.fromkeys(OSM_IDS, str.isdecimal),
     "start_date": _is_date,
     "observed_at": _is_date,
     "last_edited_at": lambda text: iso_time(text) is not None,
     "retention_days": lambda text: days_of(text).isdecimal(),
+    "enforcement": lambda text: bool(rules_in(text)),
     "camera_count": is_count,
     "addr_full": _is_a_name,
     "name": _is_a_name,

@@ -23,7 +23,8 @@ from sightlines.sources.free_text import clean
 CLOSED = ("kind", "status", "camera_type", "camera_mount", "surveillance", "operator_type")
 
 
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+def word_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds any of the words, written as in `choice_words`, in lower case."""
     parts = []
     for word in words:
         stem = re.escape(word.rstrip("*")).replace("\\ ", r"[\s_-]*").replace(r"\-", r"[\s_-]*")
@@ -40,7 +41,7 @@ _NOT = re.compile(
     r"|לא|غير|không|chưa)(?:[\s_-]+\w+)?[\s_-]+$|(?:ไม่(?:ได้)?|[未不非无無미비])$"
 )
 _PATTERNS = {
-    meaning: tuple((choice, _pattern(words)) for choice, words in rows)
+    meaning: tuple((choice, word_pattern(words)) for choice, words in rows)
     for meaning, rows in WORDS.items()
 }
 
@@ -101,7 +102,7 @@ def kind_of_title(*titles: str) -> str | None:
     str or None
         A kind; None where the title does not say, or says only `camera`.
     """
-    for title in map(_spaced, titles):
+    for title in map(spaced_title, titles):
         if _SPEED.search(title):
             return "enforcement"
         for kind, pattern in _PATTERNS["kind"]:
@@ -113,17 +114,18 @@ def kind_of_title(*titles: str) -> str | None:
 
 def names_cameras(text: str) -> bool:
     """Say whether a title or header speaks of cameras or surveillance at all."""
-    spaced = _spaced(text)
+    spaced = spaced_title(text)
     found = any(pattern.search(spaced) for _, pattern in _PATTERNS["kind"])
     return found or _CAMS.search(spaced) is not None
 
 
 def names_enforcement(header: str) -> bool:
     """Say whether a header says that all its rows are about speeding or red lights."""
-    return _ENFORCEMENT.fullmatch(_spaced(header).strip()) is not None
+    return _ENFORCEMENT.fullmatch(spaced_title(header).strip()) is not None
 
 
-def _spaced(title: str) -> str:
+def spaced_title(title: str) -> str:
+    """Write a title in lower case, its words apart."""
     return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title)).casefold()
 
 

@@ -3,9 +3,10 @@
 Terms
 -----
 meaning
-    The name of an attribute, or one of what every observation has besides: `native_id`, `osm_type`,
-    `tags` (OpenStreetMap's tags in one cell), `place` (the area a row names), `kind`, `status`,
-    `camera_count`, `observed_at`, `last_edited_at`.
+    The name of an attribute, or one of what every observation has besides: `native_id`, `osm_type`
+    (of the element whose number that is), `osm_node_id`, `osm_way_id`, `osm_relation_id` (the
+    number of an element of that type), `tags` (OpenStreetMap's tags in one cell), `place`
+    (the area a row names), `kind`, `status`, `camera_count`, `observed_at`, `last_edited_at`.
 word
     A header in lower case, its parts joined by `_`: `cameraCount` and `Camera Count` are
     `camera_count`.

@@ -27,6 +27,7 @@ def test_crs_of_extent_finds_northings_in_the_place_of_eastings():
     assert crs_of_extent(y, x, extent) == ("EPSG:2326", True)
 
 
+@pytest.mark.slow
 def test_crs_of_extent_names_up_to_five_when_several_fit_that_disagree():
     x, y = np.array([374674.7381, 372860.726]), np.array([5028499.542, 5030578.562])
     with pytest.raises(SourceRefusedError, match="several coordinate systems") as refused:

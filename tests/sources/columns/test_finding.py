@@ -1,5 +1,7 @@
 """What the columns of a table mean that nobody described."""
 
+from dataclasses import replace
+
 import pytest
 
 from sightlines.errors import SourceRefusedError
@@ -90,11 +92,15 @@ def test_find_mapping_finds_whether_days_come_first():
     assert found({"installed": days, **POSITIONS})[0].date_order == "dmy"
 
 
+FROM_TITLE = {"kind:from_title": 1, "enforcement:from_title": 1}
+
+
 @pytest.mark.parametrize(
     ("ask", "values", "kind", "notes"),
     [
-        (Ask("city_red_light"), {}, "enforcement", {"kind:from_title": 1}),
-        (Ask("export"), {"title": "Speed cameras"}, "enforcement", {"kind:from_title": 1}),
+        (Ask("city_radares"), {}, "enforcement", {"kind:from_title": 1}),
+        (Ask("city_red_light"), {}, "enforcement", FROM_TITLE),
+        (Ask("export"), {"title": "Speed cameras"}, "enforcement", FROM_TITLE),
         (Ask("city_red_light", kind="cctv"), {}, "cctv", {}),
         (Ask("traffic_cameras"), {}, None, {}),
     ],
@@ -102,6 +108,62 @@ def test_find_mapping_finds_whether_days_come_first():
 def test_find_mapping_takes_the_kind_from_the_title_and_says_so(ask, values, kind, notes):
     mapping, noted = found(POSITIONS, ask, **values)
     assert (mapping.kind, noted) == (kind, notes)
+
+
+@pytest.mark.parametrize(
+    ("ask", "title", "rule"),
+    [
+        (Ask("us_chicago_redlight"), None, "traffic_signals"),
+        (Ask("Red_Light_Camera_Locations"), None, "traffic_signals"),
+        (Ask("us_chicago_speed"), None, "maxspeed"),
+        (Ask("export"), "Fotomultas de velocidad", "maxspeed"),
+        (Ask("export", kind="enforcement", source_title="Red light cameras"), None,
+         "traffic_signals"),
+        (Ask("section_control"), None, "average_speed"),
+        (Ask("speed_enforcement", kind="cctv"), None, None),
+        (Ask("traffic_cameras"), None, None),
+    ],
+)  # fmt: skip
+def test_find_mapping_takes_the_rule_from_the_title(ask, title, rule):
+    mapping, notes = found(POSITIONS, ask, title=title)
+    assert mapping.enforcement == rule
+    assert notes.get("enforcement:from_title") == (1 if rule else None)
+
+
+def test_find_mapping_takes_no_rule_from_a_title_of_two():
+    mapping, notes = found(POSITIONS, Ask("Speed and red light cameras"))
+    assert (mapping.kind, mapping.enforcement) == ("enforcement", None)
+    assert notes == {"kind:from_title": 1, "enforcement:several_in_title": 1}
+
+
+def test_find_mapping_finds_the_column_of_rules_of_a_list_of_enforcement():
+    types = ["fixed"] * 8 + ["red_light", "tech"]
+    assert found({"type": types, **POSITIONS}, Ask("speed_enforcement"))[0].columns == {
+        "type": "enforcement"
+    }
+    assert "type" not in found({"type": types, **POSITIONS}, Ask("export"))[0].columns
+
+
+def test_find_mapping_knows_a_list_of_enforcement_by_the_rules_below_a_word_such_as_type():
+    assert columns_of({"type": ["Speed"] * 6 + ["Red light"] * 4}) == {"type": "enforcement"}
+    assert columns_of({"type": ["Semaforo"] * 10}) == {}
+
+
+def test_find_mapping_takes_the_numbers_of_elements_for_what_they_are():
+    ids = {"id": range(10), "osm_node_id": range(100, 110), **POSITIONS}
+    assert found(ids)[0].columns == {"id": "native_id", "osm_node_id": "osm_node_id"}
+    roads = {"id": range(10), "osm_way_id": [7] * 10, **POSITIONS}
+    assert found(roads)[0].columns == {"id": "native_id"}
+
+
+def test_complete_finds_the_rule_that_a_mapping_leaves_open():
+    table = table_of(POSITIONS)
+    of_enforcement = Mapping(PositionColumns("pair", x="lon", y="lat"), {}, kind="enforcement")
+    ask = Ask("export", source_title="Red light cameras")
+    whole, notes = complete(of_enforcement, table, sample_of(table), ask)
+    assert (whole.enforcement, notes) == ("traffic_signals", {"enforcement:from_title": 1})
+    given = replace(of_enforcement, enforcement="toll")
+    assert complete(given, table, sample_of(table), ask) == (given, {})
 
 
 def test_find_mapping_takes_no_kind_from_the_title_where_tags_speak():
@@ -150,7 +212,8 @@ def test_sample_of_looks_behind_the_first_rows():
 def test_complete_finds_what_a_mapping_leaves_open():
     table = table_of({"Kind of thing": ["x"] * 10, **POSITIONS})
     mapping = Mapping(PositionColumns("none"), {"Kind of thing": "name"}, kind="guard")
-    whole = complete(mapping, table, sample_of(table), Ask(kind="cctv"))
+    whole, notes = complete(mapping, table, sample_of(table), Ask(kind="cctv"))
+    assert notes == {}
     assert (whole.position.x, whole.position.y) == ("lon", "lat")
     assert (whole.columns, whole.kind) == (mapping.columns, "cctv")
 

@@ -106,3 +106,13 @@ def test_mapping_from_toml_names_what_is_wrong(text, words):
 )
 def test_attribute_of_names_what_a_meaning_fills(meaning, attribute):
     assert attribute_of(meaning) == attribute
+
+
+def test_mapping_from_toml_reads_the_rule_that_all_rows_enforce():
+    mapping = mapping_from_toml('[rows]\nkind = "enforcement"\nenforcement = "traffic_signals"\n')
+    assert (mapping.kind, mapping.enforcement) == ("enforcement", "traffic_signals")
+    assert mapping_from_toml(mapping_to_toml(mapping)) == mapping
+    with pytest.raises(RequestInvalidError, match="enforcement is one of maxspeed, "):
+        mapping_from_toml('[rows]\nenforcement = "red"\n')
+    with pytest.raises(RequestInvalidError, match="kind is one of"):
+        mapping_from_toml("[rows]\nkind = []\n")

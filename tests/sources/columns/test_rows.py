@@ -134,3 +134,68 @@ def test_batches_adds_up_the_parts_of_a_count():
     columns = {"설치대수 고정": "camera_count", "설치대수 회전": "camera_count"}
     assert one(list(columns), ["2", "1"], columns).tags == {"camera_count": "3"}
     assert one(list(columns), ["", ""], columns).tags == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("Radar fixe", "maxspeed"),
+        ("Radar Vitesse Moyenne", "average_speed"),
+        ("Radar feu rouge", "traffic_signals"),
+        ("Radar Passage à Niveau", "unknown"),
+        ("Speed and red light camera", "traffic_signals;maxspeed"),
+        ("Enforcement", "toll"),
+        ("Itinéraire", "unknown"),
+        ("", "toll"),
+        ("code 7", "access"),
+        ("ALPR", None),
+        ("CCTV", None),
+    ],
+)
+def test_batches_finds_the_rule_in_what_the_kind_says(kind, rule):
+    values = {"enforcement": {"code 7": "access"}}
+    row = one(["k"], [kind], {"k": "kind"}, kind="enforcement", enforcement="toll", values=values)
+    assert row.tags.get("enforcement") == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("red_light", "traffic_signals"),
+        ("section", "average_speed"),
+        ("區間測速", "average_speed"),
+        ("闖紅燈", "traffic_signals"),
+        ("超速", "maxspeed"),
+        ("과속", "maxspeed"),
+        ("신호위반", "traffic_signals"),
+        ("fixed", "maxspeed"),
+        ("tech", "tech"),
+    ],
+)
+def test_batches_reads_a_column_of_rules(text, rule):
+    row = one(["r"], [text], {"r": "enforcement"}, kind="enforcement", enforcement="maxspeed")
+    assert row.tags == {"enforcement": rule}
+
+
+def test_batches_gives_no_rule_to_what_is_no_enforcement():
+    assert one(["n"], ["x"], {"n": "name"}, kind="cctv", enforcement="toll").tags == {"name": "x"}
+    assert one(["r"], ["speed"], {"r": "enforcement"}).tags == {"enforcement": "maxspeed"}
+
+
+def test_batches_names_an_element_of_openstreetmap_as_openstreetmap_does():
+    columns = {"id": "native_id", "n": "osm_node_id", "w": "osm_way_id"}
+    for cells, native_id in (
+        (["1", "23", ""], "node/23"),
+        (["1", "", "45.0"], "way/45"),
+        (["1", "", ""], "1"),
+        (["1", "x", ""], "1"),
+    ):
+        assert one(["id", "n", "w"], cells, columns).native_id == native_id
+    for text, native_id in (
+        ("https://www.openstreetmap.org/node/23", "node/23"),
+        ("way/45", "way/45"),
+        ("https://example.org/node/23", "https://example.org/node/23"),
+    ):
+        both = {"id": "native_id", "t": "osm_type"}
+        assert one(["id"], [text], {"id": "native_id"}).native_id == native_id
+        assert one(["id", "t"], ["way/45", "way"], both).native_id == "way/45"

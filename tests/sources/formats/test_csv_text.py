@@ -308,6 +308,7 @@ def test_parse_closes_what_it_opened_when_the_rows_are_abandoned(tmp_path):
     gc.collect()  # warnings are errors: an open file would be one
 
 
+@pytest.mark.slow
 def test_parse_holds_no_more_than_a_piece_of_a_long_table(tmp_path):
     path = tmp_path / "long.csv"
     row = b"24.95,60.17,dome,a camera at the corner of the street\n"

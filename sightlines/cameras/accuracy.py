@@ -1,0 +1,188 @@
+"""How well two sources agree on where a camera is, found from the sources themselves.
+
+One list places cameras to the metre, another geocodes addresses; what 8 m apart mean depends on
+which two are compared. So each pair of sources gets one of `SPREADS_M`, the one that best explains
+how far the records of one lie from the nearest record of the other: some are the same camera,
+displaced by that spread, the others lie as records of one source lie to each other.
+
+Only a sample is looked at, chosen by a hash of the subjects, so that a small change of a source
+changes the sample little and the answer hardly ever.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sightlines.cameras.blocking import nearest_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sightlines.cameras.blocking import Neighbourhood
+    from sightlines.cameras.features import Features
+
+# Standard deviations along each axis. What is not known of two sources is between them all.
+SPREADS_M = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+UNKNOWN_SPREAD = len(SPREADS_M)
+# Displacements have a longer tail than a normal distribution: this share is so many times wider.
+TAIL_SHARE = 0.15
+TAIL_TIMES = 3.0
+
+SAMPLE = 1_500
+FEWEST = 40
+LIMIT_M = 60.0
+_BINS_M = np.array([0.3, 0.7, 1.2, 2, 3, 4.5, 6, 8, 10.5, 13.5, 17, 22, 30, 42, LIMIT_M])
+_SHARES = np.linspace(0.05, 0.95, 19)
+_LEAST = 1e-4
+
+
+def density_per_m2(
+    distance_m: NDArray[np.float64], spread: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Say how likely one camera is to be placed that far apart by two sources.
+
+    Parameters
+    ----------
+    distance_m
+        Metres, shape (n,).
+    spread
+        Position in `SPREADS_M`, shape (n,); `UNKNOWN_SPREAD` where it is not known.
+
+    Returns
+    -------
+    array
+        Probability for each square metre at that distance; it adds up to 1 over the plane.
+    """
+    of_spread = np.stack([_normal(distance_m, sigma) for sigma in SPREADS_M])
+    every = np.concatenate([of_spread, of_spread.mean(axis=0, keepdims=True)])
+    return np.asarray(every[spread, np.arange(len(distance_m))])
+
+
+def spreads(features: Features, near: Neighbourhood) -> dict[tuple[int, int], int]:
+    """Find the spread of each pair of sources that have cameras near each other.
+
+    Parameters
+    ----------
+    features, near
+        The records.
+
+    Returns
+    -------
+    dict
+        Two codes of sources, ascending -> position in `SPREADS_M`. Pairs with fewer than `FEWEST`
+        records near each other in the sample are absent.
+    """
+    names = np.unique(features.source).tolist()
+    sampled = {name: _sampled(features, name) for name in names}
+    expected: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+    found: dict[tuple[int, int], int] = {}
+    for one in names:
+        rows = sampled[one]
+        at = features.lon[rows], features.lat[rows]
+        _, source, distance = nearest_m(features, near, at, LIMIT_M)
+        for other in np.unique(source).tolist():
+            seen = _binned(distance[source == other])
+            if one < other and seen.sum() >= FEWEST:
+                if other not in expected:
+                    expected[other] = _expected(features, near, sampled[other])
+                found[one, other] = _likeliest(seen, *expected[other])
+    return found
+
+
+def spread_of(
+    known: dict[tuple[int, int], int], one: NDArray[np.uint64], other: NDArray[np.uint64]
+) -> NDArray[np.int64]:
+    """Return the spread of each pair of records by the codes of their sources."""
+    spread = np.full(len(one), UNKNOWN_SPREAD)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    for (first, second), place in known.items():
+        spread[(low == first) & (high == second)] = place
+    return spread
+
+
+def _normal(distance_m: NDArray[np.float64], sigma_m: float) -> NDArray[np.float64]:
+    total = np.zeros_like(distance_m)
+    for share, times in ((1.0 - TAIL_SHARE, 1.0), (TAIL_SHARE, TAIL_TIMES)):
+        variance = (times * sigma_m) ** 2
+        total += share / (2 * math.pi * variance) * np.exp(-(distance_m**2) / (2 * variance))
+    return total
+
+
+def _sampled(features: Features, source: int) -> NDArray[np.int64]:
+    """Return the rows of a source whose subjects have the smallest hashes."""
+    rows = np.flatnonzero(features.source == source)
+    if len(rows) <= SAMPLE:
+        return rows
+    mixed = _hash(features.subject[rows])
+    return np.sort(rows[np.argpartition(mixed, SAMPLE)[:SAMPLE]])
+
+
+def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
+    halves = np.ascontiguousarray(subject).view(np.uint64).reshape(-1, 2)
+    mixed = (halves[:, 0] ^ (halves[:, 1] * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(
+        0xBF58476D1CE4E5B9
+    )
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+def _expected(
+    features: Features, near: Neighbourhood, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far records would lie from the nearest of a source.
+
+    Returns
+    -------
+    tuple of two arrays
+        Shares of the bins, shape (spreads, bins), if they were its own cameras displaced; and shape
+        (bins,) if they were others that lie like its own.
+    """
+    source = int(features.source[rows[0]])
+    lon, lat = features.lon[rows], features.lat[rows]
+    apart = _from_source(features, near, (lon, lat), source, without=rows)
+    # The same subjects are displaced the same way each time.
+    drawn = np.random.default_rng(int(_hash(features.subject[rows[:1]])[0]))
+    x, y = drawn.standard_normal((2, len(rows)))
+    wide = np.where(drawn.random(len(rows)) < TAIL_SHARE, TAIL_TIMES, 1.0)
+    displaced = []
+    for sigma in SPREADS_M:
+        north_deg = y * wide * sigma / 111_195.0
+        east_deg = x * wide * sigma / (111_195.0 * np.cos(np.radians(lat)).clip(1e-3))
+        at = np.mod(lon + east_deg + 180.0, 360.0) - 180.0, np.clip(lat + north_deg, -90.0, 90.0)
+        displaced.append(_shares(_from_source(features, near, at, source)))
+    return np.stack(displaced), _shares(apart)
+
+
+def _from_source(
+    features: Features,
+    near: Neighbourhood,
+    at: tuple[NDArray[np.float64], NDArray[np.float64]],
+    source: int,
+    *,
+    without: NDArray[np.int64] | None = None,
+) -> NDArray[np.float64]:
+    """Return how far the nearest record of one source is from those places that have one near."""
+    _, sources, distance = nearest_m(features, near, at, LIMIT_M, without=without)
+    return np.asarray(distance[sources == source])
+
+
+def _binned(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.bincount(np.searchsorted(_BINS_M[:-1], distance_m), minlength=len(_BINS_M))
+
+
+def _shares(distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    count = _binned(distance_m) + _LEAST
+    return np.asarray(count / count.sum())
+
+
+def _likeliest(
+    seen: NDArray[np.int64], displaced: NDArray[np.float64], apart: NDArray[np.float64]
+) -> int:
+    """Return the spread with which a mixture of both kinds explains best what was seen."""
+    best = [
+        max(float((seen * np.log(share * row + (1 - share) * apart)).sum()) for share in _SHARES)
+        for row in displaced
+    ]
+    return int(np.argmax(best))

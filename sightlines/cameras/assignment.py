@@ -1,0 +1,387 @@
+"""Assignment: which of the pairs that are alike are one camera.
+
+Within one pair of sources a record belongs to at most one record of the other: the choice that
+makes the sum of the weights largest, as far as it is better than the next best; what could as well
+be the other way round is for a person to decide. Over more sources, chosen pairs are joined from
+the heaviest down, unless the cluster would then hold two records of one source, two kinds of
+camera, two sorts of enforcement, or a pair that a person has ruled to be different.
+
+What happens in one connected component does not depend on any other, so that a change solves anew
+only what it touches. Ties are broken by a hash of the subjects: the order of the input is nothing.
+
+References
+----------
+Crouse, D. F. (2016): On implementing 2D rectangular assignment algorithms. IEEE TAES 52, 1679-1696.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
+
+from sightlines.schema import COMPARISONS, OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from sightlines.cameras.features import Features
+
+JOINED, RIVAL, REVIEW, SAME, DIFFERENT = range(len(OUTCOMES))
+_LEAST_BITS = 1e-6
+# What no camera can be two of, and the level of `comparison` that says two were found.
+_CONTRADICTORY = ("kind", "enforcement")
+_DIFFERENT = 2
+_EDGES_AT_ONCE = 4_000
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Pairs that are alike, one element each; rows of `Features`, first below second.
+
+    Parameters
+    ----------
+    first, second
+        Rows.
+    weight
+        In bits.
+    choice
+        What else speaks for it among rivals (`weights.Weights.choice_bits`).
+    distance_m
+        Metres.
+    density_per_m2, spread
+        As in `schema.MATCH`.
+    levels
+        Shape (n, number of comparisons).
+    outcome
+        Position in `schema.OUTCOMES`; `SAME` and `DIFFERENT` are rulings and stay, the others are
+        what `assigned` finds.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    choice: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    density_per_m2: NDArray[np.float64]
+    spread: NDArray[np.uint8]
+    levels: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+@dataclass(frozen=True)
+class Least:
+    """What it takes for two records to be one camera.
+
+    Parameters
+    ----------
+    match_bits
+        The weight.
+    margin_bits
+        By how much the choice must be better than the next best.
+    """
+
+    match_bits: float
+    margin_bits: float
+
+
+def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np.bool_]) -> Edges:
+    """Decide on every pair.
+
+    Parameters
+    ----------
+    features
+        The records.
+    edges
+        Those of at least the weight that a person may be asked about; those between records that
+        are not `touched` have their outcome already.
+    least
+        What it takes for two records to be one camera without anybody being asked.
+    touched
+        Rows around which something has changed; all, where nothing was known before.
+
+    Returns
+    -------
+    Edges
+        The same with their outcomes.
+    """
+    ruled_same, ruled_different = edges.outcome == SAME, edges.outcome == DIFFERENT
+    alike = (edges.weight >= least.match_bits) & ~_contradicting(edges)
+    strong = (alike | ruled_same) & ~ruled_different
+    group = components(len(features), edges.first[strong], edges.second[strong])
+    dirty = np.zeros(len(features), np.bool_)
+    dirty[group[touched]] = True
+    solve = strong & dirty[group[edges.first]]
+    joined = ((edges.outcome == JOINED) & strong & ~solve) | (ruled_same & ~solve)
+    chosen = _one_to_one(features, edges, np.flatnonzero(solve), least)
+    joined[_joined(features, edges, chosen)] = True
+    # Elsewhere nothing has changed, nor has what is uncertain there.
+    near = dirty[group[edges.first]] | dirty[group[edges.second]]
+    rows = np.flatnonzero(near | ruled_same | ruled_different)
+    outcome = edges.outcome.copy()
+    # Two records of one cluster are one camera, however little they have in common themselves.
+    whole = components(len(features), edges.first[joined], edges.second[joined])
+    one = whole[edges.first] == whole[edges.second]
+    outcome[rows] = np.where(one[rows], JOINED, RIVAL)
+    outcome[rows[_both_free(features, edges, one, rows)]] = REVIEW
+    outcome[ruled_same & joined], outcome[ruled_different] = SAME, DIFFERENT
+    return replace(edges, outcome=outcome)
+
+
+def _contradicting(edges: Edges) -> NDArray[np.bool_]:
+    """Say which pairs are of two kinds, or enforce two rules: no weight outdoes that."""
+    found = np.zeros(len(edges), np.bool_)
+    for name in _CONTRADICTORY:
+        found |= edges.levels[:, COMPARISONS.index(name)] == _DIFFERENT
+    return found
+
+
+def components(n: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of the connected component of each of n rows, joined by pairs of them."""
+    graph = coo_array((np.ones(len(first), np.bool_), (first, second)), shape=(n, n))
+    found: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return found
+
+
+def _one_to_one(
+    features: Features, edges: Edges, rows: NDArray[np.int64], least: Least
+) -> NDArray[np.int64]:
+    """Return those of some edges that the best assignment within each pair of sources takes.
+
+    Of those left out are the ones that another assignment could do without almost as well.
+    """
+    source = features.source
+    swap = source[edges.first[rows]] > source[edges.second[rows]]
+    low = np.where(swap, edges.second[rows], edges.first[rows])
+    high = np.where(swap, edges.first[rows], edges.second[rows])
+    left, n_left = _numbered(low, source[high])
+    right, n_right = _numbered(high, source[low])
+    forced = edges.outcome[rows] == SAME
+    if forced.any():
+        # Whoever has been ruled on is taken.
+        taken_left, taken_right = np.zeros(n_left, np.bool_), np.zeros(n_right, np.bool_)
+        taken_left[left[forced]], taken_right[right[forced]] = True, True
+        free = ~(taken_left[left] | taken_right[right])
+    else:
+        free = np.ones(len(rows), np.bool_)
+    degree_left, degree_right = np.bincount(left[free]), np.bincount(right[free])
+    alone = free.copy()
+    alone[free] = (degree_left[left[free]] == 1) & (degree_right[right[free]] == 1)
+    rivals = np.flatnonzero(free & ~alone)
+    value = (edges.weight + edges.choice)[rows[rivals]] - least.match_bits
+    ties = _tie_bits(features, edges, rows[rivals])
+    ends = left[rivals], right[rivals]
+    best = _heaviest(*ends, value + ties)
+    alike = features.fingerprint[low[rivals]], features.fingerprint[high[rivals]]
+    best = best[_margins(ends, value, best, alike) >= least.margin_bits]
+    taken = np.concatenate([np.flatnonzero(forced | alone), rivals[best]])
+    return np.asarray(rows[taken])
+
+
+def _margins(
+    ends: tuple[NDArray[np.int64], NDArray[np.int64]],
+    value: NDArray[np.float64],
+    best: NDArray[np.int64],
+    alike: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+) -> NDArray[np.float64]:
+    """Measure by how much each edge taken is better than the next best choice.
+
+    Parameters
+    ----------
+    ends, value
+        Left and right node of every edge, and what it gains, in bits.
+    best
+        The edges taken.
+    alike
+        Fingerprints of the records at the left and right end of every edge.
+
+    Returns
+    -------
+    array
+        For each edge taken: what is lost at least if another edge at one of its ends is forced in
+        its place and the two that it deprives take each other, if they can. Between records that
+        nothing tells apart there is no choice to be wrong about.
+    """
+    left, right = ends
+    n_right = np.int64(right.max(initial=0) + 1)
+    of_left = np.full(left.max(initial=0) + 1, -1)
+    of_right = np.full(n_right, -1)
+    of_left[left[best]], of_right[right[best]] = best, best
+    taken = np.zeros(len(left), np.bool_)
+    taken[best] = True
+    other = np.flatnonzero(~taken)
+    mine, theirs = of_left[left[other]], of_right[right[other]]
+    loss = (
+        -value[other]
+        + np.where(mine >= 0, value[mine], 0)
+        + np.where(theirs >= 0, value[theirs], 0)
+    )
+    # Where both are deprived they may take each other.
+    both = np.flatnonzero((mine >= 0) & (theirs >= 0))
+    keys = left * n_right + right
+    order = np.argsort(keys)
+    wanted = left[theirs[both]] * n_right + right[mine[both]]
+    place = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    swap = order[place]
+    loss[both] -= np.where(keys[swap] == wanted, np.maximum(value[swap], 0), 0)
+    same = ((mine >= 0) & (alike[1][mine] == alike[1][other])) | (
+        (theirs >= 0) & (alike[0][theirs] == alike[0][other])
+    )
+    loss[same] = np.inf
+    margin = np.full(len(left), np.inf)
+    for deprived in (mine, theirs):
+        there = deprived >= 0
+        np.minimum.at(margin, deprived[there], loss[there])
+    return margin[best]
+
+
+def _numbered(
+    row: NDArray[np.int64], other_source: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], int]:
+    """Give a record a number for each source that it is compared with."""
+    names, code = np.unique(other_source, return_inverse=True)
+    nodes, number = np.unique(row * max(len(names), 1) + code, return_inverse=True)
+    return number.astype(np.int64), len(nodes)
+
+
+def _heaviest(
+    left: NDArray[np.int64], right: NDArray[np.int64], gain: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Solve the assignment with the largest sum; an edge may also stay out.
+
+    Each left node has an edge to a node of its own that gains nothing, so that a full matching
+    exists and a node is free to choose nobody.
+    """
+    n_left, n_right = left.max(initial=-1) + 1, right.max(initial=-1) + 1
+    group = components(n_left + n_right, left, n_left + right)[left]
+    order = np.argsort(group, kind="stable")
+    begins = np.flatnonzero(np.diff(group[order], prepend=-1))
+    # One solver for many small components: it costs more than in proportion to their number.
+    cuts = begins[np.flatnonzero(np.diff(begins // _EDGES_AT_ONCE, prepend=-1))]
+    parts = np.split(order, cuts[1:])
+    chosen = [part[_solved(left[part], right[part], gain[part])] for part in parts if len(part)]
+    return np.sort(np.concatenate([np.empty(0, np.int64), *chosen]))
+
+
+def _solved(
+    left: NDArray[np.int64], right: NDArray[np.int64], gain: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Solve one assignment problem; return the edges taken."""
+    names, left = np.unique(left, return_inverse=True)
+    others, right = np.unique(right, return_inverse=True)
+    n_left, n_right = len(names), len(others)
+    ceiling = float(np.abs(gain).max()) + 1.0
+    own = np.arange(n_left)
+    cost = np.concatenate([ceiling - gain, np.full(n_left, ceiling)])
+    graph = coo_array(
+        (cost, (np.concatenate([left, own]), np.concatenate([right, n_right + own]))),
+        shape=(n_left, n_right + n_left),
+    ).tocsr()
+    row, column = min_weight_full_bipartite_matching(graph)
+    chosen = np.full(n_left, -1)
+    chosen[row] = column
+    return np.flatnonzero(chosen[left] == right)
+
+
+def _tie_bits(features: Features, edges: Edges, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return up to `_LEAST_BITS` for each edge, by a hash of its two subjects."""
+    halves = np.ascontiguousarray(features.subject).view(np.uint64).reshape(-1, 2)
+    mixed = np.zeros(len(rows), np.uint64)
+    for half in (halves[edges.first[rows]], halves[edges.second[rows]]):
+        for part in half.T:
+            mixed = (mixed ^ part) * np.uint64(0xBF58476D1CE4E5B9)
+            mixed ^= mixed >> np.uint64(31)
+    return mixed.astype(np.float64) / 2.0**64 * _LEAST_BITS
+
+
+def _joined(features: Features, edges: Edges, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those chosen edges that may be joined to clusters."""
+    ends = np.concatenate([edges.first[chosen], edges.second[chosen]])
+    degree = np.bincount(ends, minlength=len(features))
+    single = (degree[edges.first[chosen]] == 1) & (degree[edges.second[chosen]] == 1)
+    linked = chosen[~single]
+    names = features.subject
+    order = np.lexsort(
+        (
+            names[edges.second[linked]],
+            names[edges.first[linked]],
+            -edges.weight[linked],
+            edges.outcome[linked] != SAME,
+        )
+    )
+    vetoed = np.flatnonzero(edges.outcome == DIFFERENT)
+    vetoes = frozenset(
+        zip(edges.first[vetoed].tolist(), edges.second[vetoed].tolist(), strict=True)
+    )
+    clusters = _Clusters(features, vetoes)
+    kept = [edge for edge in linked[order].tolist() if clusters.join(edges, edge)]
+    return np.concatenate([chosen[single], np.array(kept, np.int64)])
+
+
+class _Clusters:
+    """Clusters that grow one edge at a time."""
+
+    def __init__(self, features: Features, vetoes: frozenset[tuple[int, int]]) -> None:
+        self._features = features
+        self._vetoes = vetoes
+        self._members: dict[int, list[int]] = {}
+
+    def join(self, edges: Edges, edge: int) -> bool:
+        """Join the clusters of an edge's ends; return False where they must stay apart."""
+        first, second = int(edges.first[edge]), int(edges.second[edge])
+        one = self._members.get(first, [first])
+        other = self._members.get(second, [second])
+        if one is other:
+            return True
+        if not self._may_be_one(one, other):
+            return False
+        whole = one + other
+        for member in whole:
+            self._members[member] = whole
+        return True
+
+    def _may_be_one(self, one: list[int], other: list[int]) -> bool:
+        source, codes = self._features.source, self._features.codes
+        if not {source[row] for row in one}.isdisjoint(source[row] for row in other):
+            return False
+        if self._vetoes and any((min(a, b), max(a, b)) in self._vetoes for a in one for b in other):
+            return False
+        return len(one) + len(other) == 2 or all(
+            len(_said(codes[name], one) | _said(codes[name], other)) <= 1 for name in _CONTRADICTORY
+        )
+
+
+def _said(codes: NDArray[np.uint64], rows: Iterable[int]) -> set[int]:
+    return {int(codes[row]) for row in rows} - {0}
+
+
+def _both_free(
+    features: Features, edges: Edges, joined: NDArray[np.bool_], rows: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Say of which of some edges neither end is joined to a record of the other end's source."""
+    names, code = np.unique(features.source, return_inverse=True)
+    slots = max(len(names), 1)
+    ends = np.zeros(len(features), np.bool_)
+    ends[edges.first[rows]], ends[edges.second[rows]] = True, True
+    about = np.flatnonzero(joined & (ends[edges.first] | ends[edges.second]))
+    first, second = edges.first[about], edges.second[about]
+    taken = np.concatenate([first * slots + code[second], second * slots + code[first]])
+    taken.sort()
+    first, second = edges.first[rows], edges.second[rows]
+    one = _among(taken, first * slots + code[second])
+    return ~(one | _among(taken, second * slots + code[first]))
+
+
+def _among(ascending: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if not len(ascending):
+        return np.zeros(len(wanted), np.bool_)
+    place = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return np.asarray(ascending[place] == wanted)
