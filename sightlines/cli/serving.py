@@ -60,16 +60,23 @@ def serve_command(host: str, port: int, workers: int) -> None:
     keeper = threading.Thread(target=_keep_publisher, args=(publisher, stop))
     keeper.start()
     click.echo(f"Sightlines is at http://{host}:{port} (Ctrl-C ends it)")
+    server = Granian(
+        "app:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        working_dir=ROOT,
+        log_access=False,
+        respawn_failed_workers=True,
+    )
     try:
-        Granian(
-            "app:app",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            working_dir=ROOT,
-            log_access=False,
-        ).serve()
+        server.serve()
+    except SystemExit:
+        # A signal to the whole group may end a worker before granian itself has heard of it. It
+        # calls that a failure, though everybody was asked to end.
+        if not server.interrupt_signal:
+            raise
     finally:
         stop.set()
         keeper.join()

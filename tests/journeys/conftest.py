@@ -184,6 +184,13 @@ class Served:
         """Return the numbers of the publisher processes of the group."""
         return [number for number, line in self.running().items() if "flask publisher" in line]
 
+    def web_processes(self) -> list[int]:
+        """Return the numbers of the web processes: what granian has started of its own."""
+        started = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        children = map(int, Path(started).read_text().split())
+        running = self.running()
+        return [number for number in children if "flask publisher" not in running.get(number, "")]
+
     def flask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Call a command on this instance, as its host would in a shell."""
         return subprocess.run(

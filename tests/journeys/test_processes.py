@@ -61,6 +61,33 @@ def test_serve_ends_everything_when_only_its_first_process_is_told_to(prepare, u
     until(lambda: not server.running(), 10, "every process has ended")
 
 
+def test_serve_ends_well_when_the_web_processes_hear_of_it_first(prepare, until):
+    server = prepare()
+    server.start()
+    web = until(server.web_processes, 20, "the web processes run")
+    os.kill(server.process.pid, signal.SIGSTOP)
+    os.killpg(server.process.pid, signal.SIGTERM)
+    until(lambda: not set(web) & set(server.running()), 20, "the web processes have ended")
+    os.kill(server.process.pid, signal.SIGCONT)
+    assert server.process.wait(30) == 0, server.said()
+    until(lambda: not server.running(), 10, "every process has ended")
+
+
+def test_web_process_is_started_again_after_it_was_killed(own_served, until):
+    first, second = until(own_served.web_processes, 20, "two web processes run")
+    started = own_served.said().count("Started worker")
+    os.kill(first, signal.SIGKILL)
+    until(
+        lambda: own_served.said().count("Started worker") > started,
+        20,
+        "another web process has started",
+    )
+    assert first not in own_served.web_processes()
+    assert second in own_served.web_processes()
+    assert len(own_served.web_processes()) == 2
+    assert {own_served.ask("/healthz").status for _ in range(30)} == {200}
+
+
 def test_serve_refuses_a_taken_port_with_a_sentence(served):
     refused = served.flask("serve", "--port", str(served.port))
     assert refused.returncode == 2
