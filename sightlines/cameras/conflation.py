@@ -432,15 +432,16 @@ def _ruled(
     ruled = (before >= SAME) | (edges.weight < parameters.review_bits)
     if not (rulings.same or rulings.different or ruled.any()):
         return edges, unchanged
-    edges.outcome[(before == SAME) | (before == DIFFERENT)] = RIVAL
+    edges.outcome[before >= SAME] = RIVAL
     wanted = [
         (_ends(features, pairs), code)
         for pairs, code in ((rulings.same, SAME), (rulings.different, DIFFERENT))
     ]
     n = np.int64(max(len(features), 1))
+    keys = edges.first * n + edges.second
     missing = []
     for (first, second), _ in wanted:
-        absent = ~np.isin(first * n + second, edges.first * n + edges.second)
+        absent = ~np.isin(first * n + second, keys)
         far = Pairs(
             first[absent],
             second[absent],
@@ -448,20 +449,12 @@ def _ruled(
         )
         missing.append(_weighed(features, measured, far, parameters, -np.inf))
     whole = _together(edges, *missing)
-    before = np.concatenate([before, *(part.outcome for part in missing)])
-    order = np.lexsort(
-        (
-            np.concatenate([edges.second, *(part.second for part in missing)]),
-            np.concatenate([edges.first, *(part.first for part in missing)]),
-        )
-    )
-    before = before[order]
-    for (first, second), code in wanted:
-        whole.outcome[np.isin(whole.first * n + whole.second, first * n + second)] = code
     changed = unchanged
-    differs = (whole.outcome >= SAME) | (before >= SAME)
-    differs &= whole.outcome != before
-    changed[whole.first[differs]], changed[whole.second[differs]] = True, True
+    for (first, second), code in wanted:
+        now = first * n + second
+        whole.outcome[np.isin(whole.first * n + whole.second, now)] = code
+        other = np.setxor1d(keys[before == code], now)
+        changed[other // n], changed[other % n] = True, True
     # A pair that was only listed because of a ruling goes with it.
     listed = (whole.weight >= parameters.review_bits) | (whole.outcome >= SAME)
     kept = Edges(*(getattr(whole, name)[listed] for name in Edges.__dataclass_fields__))

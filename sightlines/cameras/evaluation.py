@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from sightlines.cameras.assignment import components
 from sightlines.geodesy import GEOD
 
 if TYPE_CHECKING:
@@ -210,7 +211,9 @@ def plain_merge(lon: Floats, lat: Floats, radius_m: float) -> Integers:
     """
     located = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     first, second, _ = close_pairs(lon[located], lat[located], radius_m)
-    return _components(len(lon), located[first], located[second])
+    number = components(len(lon), located[first], located[second])
+    _, first_member, cluster = np.unique(number, return_index=True, return_inverse=True)
+    return np.asarray(first_member[cluster], np.int64)
 
 
 def close_pairs(lon: Floats, lat: Floats, radius_m: float) -> tuple[Integers, Integers, Floats]:
@@ -246,16 +249,3 @@ def close_pairs(lon: Floats, lat: Floats, radius_m: float) -> tuple[Integers, In
     distance_m = GEOD.inv(lon[first], lat[first], lon[second], lat[second])[2]
     near = distance_m <= radius_m
     return first[near], second[near], distance_m[near]
-
-
-def _components(n: int, first: Integers, second: Integers) -> Integers:
-    """Give each component the number of its first member: spread the least, then jump."""
-    label = np.arange(n, dtype=np.int64)
-    while len(first):
-        before = label.copy()
-        np.minimum.at(label, label[first], label[second])
-        np.minimum.at(label, label[second], label[first])
-        label = label[label]
-        if np.array_equal(before, label):
-            break
-    return label

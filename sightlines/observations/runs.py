@@ -43,7 +43,7 @@ from sightlines.observations.run_rows import (
 )
 from sightlines.observations.standing import missing_of, with_missing
 from sightlines.observations.tables import ACCEPTED, QUARANTINED, ROLLED_BACK, SUPERSEDED, runs
-from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, OBSERVATION, TIME, short_digest
+from sightlines.schema import BASE_MAP_FEATURE, CONTRIBUTIONS, TIME, short_digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -171,22 +171,6 @@ def mend_times(ledger: Ledger, lake_folder: Path, run: RunRow, *, now: datetime)
         if find_run(connection, run.id) == run:
             update_run(connection, mended)
     return mended
-
-
-def observations_of(lake_folder: Path, run: RunRow) -> pa.Table:
-    """Read the observations of a run.
-
-    Returns
-    -------
-    pa.Table
-        `schema.OBSERVATION`, in the order of the source.
-
-    Raises
-    ------
-    RecordBrokenError
-        If the file is not what was written.
-    """
-    return conform(read_table(lake_folder, run.observations_file), OBSERVATION)
 
 
 def base_map_of(lake_folder: Path, run: RunRow) -> pa.Table | None:

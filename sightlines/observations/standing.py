@@ -29,6 +29,22 @@ _SUBJECTS = pa.schema([pa.field("subject", pa.string(), nullable=False)])
 _TIMES_KEPT = 64
 
 
+def observations_of(lake_folder: Path, run: RunRow) -> pa.Table:
+    """Read the observations of a run.
+
+    Returns
+    -------
+    pa.Table
+        `schema.OBSERVATION`, in the order of the source.
+
+    Raises
+    ------
+    RecordBrokenError
+        If the file is not what was written.
+    """
+    return conform(read_table(lake_folder, run.observations_file), OBSERVATION)
+
+
 def standing_of(lake_folder: Path, run: RunRow) -> pa.Table:
     """Read what stands of a source while a run of it stands.
 
@@ -51,7 +67,7 @@ def standing_of(lake_folder: Path, run: RunRow) -> pa.Table:
     RecordBrokenError
         If a file is not what was written.
     """
-    rows = conform(read_table(lake_folder, run.observations_file), OBSERVATION)
+    rows = observations_of(lake_folder, run)
     if run.subjects_file is None:
         subjects = natural_subjects(rows)
     else:

@@ -12,7 +12,7 @@ from sightlines.observations.ledger import Ledger
 from sightlines.observations.moderation import decide
 from sightlines.observations.origins import SourceRow, sources
 from sightlines.observations.run_rows import accepted_runs
-from sightlines.observations.runs import observations_of
+from sightlines.observations.standing import observations_of
 from sightlines.observations.submissions import submission, submit
 from sightlines.schema import short_digest
 

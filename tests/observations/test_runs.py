@@ -13,7 +13,8 @@ from sightlines.observations.area_sets import areas_of, current_area_sets
 from sightlines.observations.ledger import Ledger, open_ledger
 from sightlines.observations.origins import SourceRow, sources
 from sightlines.observations.run_rows import accepted_runs
-from sightlines.observations.runs import base_map_of, observations_of, record_run, run_id
+from sightlines.observations.runs import base_map_of, record_run, run_id
+from sightlines.observations.standing import observations_of
 from sightlines.schema import OBSERVATION
 from sightlines.settings import Settings
 

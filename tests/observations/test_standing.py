@@ -11,8 +11,8 @@ from sightlines.errors import RecordBrokenError
 from sightlines.observations.ledger import Ledger
 from sightlines.observations.origins import Origin, SourceRow
 from sightlines.observations.run_rows import RunRow, run_of
-from sightlines.observations.runs import observations_of, record_run
-from sightlines.observations.standing import standing_of
+from sightlines.observations.runs import record_run
+from sightlines.observations.standing import observations_of, standing_of
 from sightlines.observations.subjects import natural_subjects
 from sightlines.observations.tables import runs
 from sightlines.schema import STANDING

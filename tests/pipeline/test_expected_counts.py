@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sightlines.observations.run_rows import accepted_runs
-from sightlines.observations.runs import observations_of
+from sightlines.observations.standing import observations_of
 from sightlines.pipeline.imports import ImportOptions, import_file
 
 pytestmark = pytest.mark.slow
