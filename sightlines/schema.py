@@ -149,9 +149,11 @@ IDENTITY = pa.schema(
 )
 
 # How alike two observations of different sources are. `first` < `second` are subjects; `weight` is
-# in bits; `spread` says how well the two sources agree on positions (`cameras.accuracy`);
-# `density_per_m2` is how densely the denser of the two lies there; the columns of `COMPARISONS`
-# hold the level that was found (0: not known on one side); `outcome` is one of OUTCOMES.
+# in bits; `agreement` says how the two sources agree (`cameras.accuracy`); `density_per_m2` is how
+# densely the denser of the two lies there; `copied` whether they are alike to the last digit;
+# `probability` how probable it is, given all rivals, that the two are one camera, or as good as one
+# where nothing tells some of them apart; the columns of `COMPARISONS` hold the level that was found
+# (0: not known on one side); `outcome` is one of OUTCOMES.
 COMPARISONS = (
     "direction",
     "kind",
@@ -173,7 +175,9 @@ MATCH = pa.schema(
         pa.field("weight", pa.float64(), nullable=False),
         pa.field("distance_m", pa.float64(), nullable=False),
         pa.field("density_per_m2", pa.float64(), nullable=False),
-        pa.field("spread", pa.uint8(), nullable=False),
+        pa.field("agreement", pa.uint16(), nullable=False),
+        pa.field("copied", pa.bool_(), nullable=False),
+        pa.field("probability", pa.float64(), nullable=False),
         *(pa.field(name, pa.uint8(), nullable=False) for name in COMPARISONS),
         pa.field("outcome", pa.string(), nullable=False),
     ]

@@ -1,18 +1,26 @@
-"""How well two sources agree on where a camera is, found from the sources themselves.
+"""How well two sources agree, found from the sources themselves.
 
-One list places cameras to the metre, another geocodes addresses; what 8 m apart mean depends on
-which two are compared. So each pair of sources gets one of `SPREADS_M`, the one that best explains
-how far the records of one lie from the nearest record of the other: some are the same camera,
-displaced by that spread, the others lie as records of one source lie to each other.
+One list places cameras to the metre, another geocodes addresses; one repeats what the other has,
+another shares nothing with it but the street. What 8 m apart mean depends on which two are
+compared. So each pair of sources gets an `Agreement`: of all in `AGREEMENTS` the one that best
+explains how far the records of one lie from the nearest record of the other. Some are the same
+camera, displaced; the others lie as the records of one source lie to each other.
 
-Only a sample is looked at, chosen by a hash of the subjects, so that a small change of a source
-changes the sample little and the answer hardly ever.
+Only samples are looked at, chosen by a hash of the subjects, so that a small change of a source
+changes a sample little and the answer hardly ever.
+
+References
+----------
+Zandbergen, P. A. (2008): Positional accuracy of spatial data: non-normal distributions and a
+critique of the national standard for spatial data accuracy. Transactions in GIS 12, 103-130.
+(Errors of geocoding are about log-normal.)
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,45 +32,108 @@ if TYPE_CHECKING:
     from sightlines.cameras.blocking import Neighbourhood
     from sightlines.cameras.features import Features
 
-# Standard deviations along each axis. What is not known of two sources is between them all.
-SPREADS_M = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-UNKNOWN_SPREAD = len(SPREADS_M)
-# Displacements have a longer tail than a normal distribution: this share is so many times wider.
-TAIL_SHARE = 0.15
-TAIL_TIMES = 3.0
+    Floats = NDArray[np.float64]
+
+
+class Shape(NamedTuple):
+    """A distribution of displacements: normal ones of several widths, mixed.
+
+    Parameters
+    ----------
+    label
+        In words.
+    parts
+        Share of each, and how many times as wide as the spread it is.
+    """
+
+    label: str
+    parts: tuple[tuple[float, float], ...]
+
+
+class Agreement(NamedTuple):
+    """How two sources agree.
+
+    Parameters
+    ----------
+    shape
+        How one camera's places in the two are displaced against each other.
+    spread_m
+        By how much: the standard deviation along each axis, in metres, before the shape's widths.
+    overlap
+        The share of records, of those that have one of the other source within `LIMIT_M`, whose
+        camera the other source has, too.
+    """
+
+    shape: Shape
+    spread_m: float
+    overlap: float
+
+
+SHAPES = (
+    Shape("evenly", ((0.97, 1.0), (0.03, 3.0))),
+    Shape("with outliers", ((0.85, 1.0), (0.15, 3.0))),
+    # Three points of a log-normal width, as geocoding has it.
+    Shape("with a long tail", ((0.17, 0.3), (0.66, 1.0), (0.17, 3.3))),
+)
+SPREADS_M = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
+OVERLAPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+AGREEMENTS = tuple(Agreement(*row) for row in product(SHAPES, SPREADS_M, OVERLAPS))
+UNKNOWN = len(AGREEMENTS)
+# What is not known of two sources is between all of these, and as likely to be shared as not.
+_USUAL = tuple(Agreement(SHAPES[1], spread_m, 0.5) for spread_m in SPREADS_M[1::2])
 
 SAMPLE = 1_500
 FEWEST = 40
 LIMIT_M = 60.0
-_BINS_M = np.array([0.3, 0.7, 1.2, 2, 3, 4.5, 6, 8, 10.5, 13.5, 17, 22, 30, 42, LIMIT_M])
-_SHARES = np.linspace(0.05, 0.95, 19)
-_LEAST = 1e-4
+_BINS_M = np.array([0, 0.3, 0.7, 1.2, 2, 3, 4.5, 6, 8, 10.5, 13.5, 17, 22, 30, 42, LIMIT_M])
+_LEAST = 1e-5
+# The best explanation must be so many times likelier than the worst, as a natural logarithm.
+_TOLD_APART = 5.0
 
 
-def density_per_m2(
-    distance_m: NDArray[np.float64], spread: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def density_per_m2(distance_m: Floats, agreement: NDArray[np.integer]) -> Floats:
     """Say how likely one camera is to be placed that far apart by two sources.
 
     Parameters
     ----------
     distance_m
         Metres, shape (n,).
-    spread
-        Position in `SPREADS_M`, shape (n,); `UNKNOWN_SPREAD` where it is not known.
+    agreement
+        Position in `AGREEMENTS`, shape (n,); `UNKNOWN` where it is not known.
 
     Returns
     -------
     array
         Probability for each square metre at that distance; it adds up to 1 over the plane.
     """
-    of_spread = np.stack([_normal(distance_m, sigma) for sigma in SPREADS_M])
-    every = np.concatenate([of_spread, of_spread.mean(axis=0, keepdims=True)])
-    return np.asarray(every[spread, np.arange(len(distance_m))])
+    density = np.empty_like(distance_m)
+    for code in np.unique(agreement).tolist():
+        rows = agreement == code
+        of_code = _USUAL if code == UNKNOWN else (AGREEMENTS[code],)
+        parts = [_density(distance_m[rows], each) for each in of_code]
+        density[rows] = np.mean(parts, axis=0)
+    return density
 
 
-def spreads(features: Features, near: Neighbourhood) -> dict[tuple[int, int], int]:
-    """Find the spread of each pair of sources that have cameras near each other.
+def overlap_bits(agreement: NDArray[np.integer]) -> Floats:
+    """Return what the overlap of two sources says of a pair before it is looked at, in bits.
+
+    Parameters
+    ----------
+    agreement
+        Position in `AGREEMENTS`, shape (n,); `UNKNOWN` says nothing.
+
+    Returns
+    -------
+    array
+        The logarithm to base 2 of the odds.
+    """
+    odds = [each.overlap / (1.0 - each.overlap) for each in AGREEMENTS]
+    return np.asarray(np.log2(np.array([*odds, 1.0]))[agreement])
+
+
+def agreements(features: Features, near: Neighbourhood) -> dict[tuple[int, int], int]:
+    """Find how each pair of sources agrees that have cameras near each other.
 
     Parameters
     ----------
@@ -72,42 +143,58 @@ def spreads(features: Features, near: Neighbourhood) -> dict[tuple[int, int], in
     Returns
     -------
     dict
-        Two codes of sources, ascending -> position in `SPREADS_M`. Pairs with fewer than `FEWEST`
-        records near each other in the sample are absent.
+        Two codes of sources, ascending -> position in `AGREEMENTS`. Absent are pairs with fewer
+        than `FEWEST` records near each other in one of the two samples, and those of which one
+        agreement explains as much as any other, as where all stand at one point.
     """
     names = np.unique(features.source).tolist()
     sampled = {name: _sampled(features, name) for name in names}
-    expected: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-    found: dict[tuple[int, int], int] = {}
+    seen: dict[tuple[int, int], NDArray[np.int64]] = {}
     for one in names:
-        rows = sampled[one]
-        at = features.lon[rows], features.lat[rows]
-        _, source, distance = nearest_m(features, near, at, LIMIT_M)
+        _, source, distance_m = _nearest(features, near, sampled[one])
         for other in np.unique(source).tolist():
-            seen = _binned(distance[source == other])
-            if one < other and seen.sum() >= FEWEST:
-                if other not in expected:
-                    expected[other] = _expected(features, near, sampled[other])
-                found[one, other] = _likeliest(seen, *expected[other])
-    return found
+            seen[one, other] = _binned(distance_m[source == other])
+    near_enough = [
+        (one, other)
+        for one, other in sorted(seen)
+        if one < other and (other, one) in seen
+        if min(seen[one, other].sum(), seen[other, one].sum()) >= FEWEST
+    ]
+    own = {
+        name: _cumulated(features, near, sampled[name])
+        for name in sorted({name for pair in near_enough for name in pair})
+    }
+    found = {
+        (one, other): _likeliest((seen[one, other], own[other]), (seen[other, one], own[one]))
+        for one, other in near_enough
+    }
+    return {pair: place for pair, place in found.items() if place != UNKNOWN}
 
 
-def spread_of(
+def agreement_of(
     known: dict[tuple[int, int], int], one: NDArray[np.uint64], other: NDArray[np.uint64]
-) -> NDArray[np.int64]:
-    """Return the spread of each pair of records by the codes of their sources."""
-    spread = np.full(len(one), UNKNOWN_SPREAD)
+) -> NDArray[np.uint16]:
+    """Return the agreement of each pair of records by the codes of their sources."""
+    agreement = np.full(len(one), UNKNOWN, np.uint16)
     low, high = np.minimum(one, other), np.maximum(one, other)
     for (first, second), place in known.items():
-        spread[(low == first) & (high == second)] = place
-    return spread
+        agreement[(low == first) & (high == second)] = place
+    return agreement
 
 
-def _normal(distance_m: NDArray[np.float64], sigma_m: float) -> NDArray[np.float64]:
+def _density(distance_m: Floats, agreement: Agreement) -> Floats:
     total = np.zeros_like(distance_m)
-    for share, times in ((1.0 - TAIL_SHARE, 1.0), (TAIL_SHARE, TAIL_TIMES)):
-        variance = (times * sigma_m) ** 2
+    for share, times in agreement.shape.parts:
+        variance = (times * agreement.spread_m) ** 2
         total += share / (2 * math.pi * variance) * np.exp(-(distance_m**2) / (2 * variance))
+    return total
+
+
+def _further_m(distance_m: Floats, shape: Shape, spread_m: float) -> Floats:
+    """Return how probable a displacement of more than so many metres is."""
+    total = np.zeros_like(distance_m)
+    for share, times in shape.parts:
+        total += share * np.exp(-(distance_m**2) / (2 * (times * spread_m) ** 2))
     return total
 
 
@@ -128,61 +215,46 @@ def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def _expected(
+def _nearest(
     features: Features, near: Neighbourhood, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far records would lie from the nearest of a source.
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], Floats]:
+    """Find the nearest other record of each source around some rows (`blocking.nearest_m`)."""
+    at = features.lon[rows], features.lat[rows]
+    return nearest_m(features, near, at, LIMIT_M, without=rows)
 
-    Returns
-    -------
-    tuple of two arrays
-        Shares of the bins, shape (spreads, bins), if they were its own cameras displaced; and shape
-        (bins,) if they were others that lie like its own.
+
+def _cumulated(features: Features, near: Neighbourhood, rows: NDArray[np.int64]) -> Floats:
+    """Return what share of a source's records has another of its own within each bin's end."""
+    _, source, distance_m = _nearest(features, near, rows)
+    own = _binned(distance_m[source == features.source[rows[0]]])
+    return np.concatenate([[0.0], np.cumsum(own)]) / len(rows)
+
+
+def _binned(distance_m: Floats) -> NDArray[np.int64]:
+    return np.histogram(distance_m, _BINS_M)[0].astype(np.int64)
+
+
+def _shares(count: Floats) -> Floats:
+    return np.asarray((count + _LEAST) / (count + _LEAST).sum())
+
+
+def _likeliest(*sides: tuple[NDArray[np.int64], Floats]) -> int:
+    """Return the agreement that explains best what was seen from both sides.
+
+    Each side is how far the nearest of the other source was, by bins, and what share of the other's
+    own records has another within each bin's end. A displaced camera is found at its displacement,
+    or nearer, if another stands there; one that is not the same lies as they lie to each other.
+    The two sides share shape and spread. The overlap is that of the side with more: the other
+    source has cameras of which this one knows nothing.
     """
-    source = int(features.source[rows[0]])
-    lon, lat = features.lon[rows], features.lat[rows]
-    apart = _from_source(features, near, (lon, lat), source, without=rows)
-    # The same subjects are displaced the same way each time.
-    drawn = np.random.default_rng(int(_hash(features.subject[rows[:1]])[0]))
-    x, y = drawn.standard_normal((2, len(rows)))
-    wide = np.where(drawn.random(len(rows)) < TAIL_SHARE, TAIL_TIMES, 1.0)
-    displaced = []
-    for sigma in SPREADS_M:
-        north_deg = y * wide * sigma / 111_195.0
-        east_deg = x * wide * sigma / (111_195.0 * np.cos(np.radians(lat)).clip(1e-3))
-        at = np.mod(lon + east_deg + 180.0, 360.0) - 180.0, np.clip(lat + north_deg, -90.0, 90.0)
-        displaced.append(_shares(_from_source(features, near, at, source)))
-    return np.stack(displaced), _shares(apart)
-
-
-def _from_source(
-    features: Features,
-    near: Neighbourhood,
-    at: tuple[NDArray[np.float64], NDArray[np.float64]],
-    source: int,
-    *,
-    without: NDArray[np.int64] | None = None,
-) -> NDArray[np.float64]:
-    """Return how far the nearest record of one source is from those places that have one near."""
-    _, sources, distance = nearest_m(features, near, at, LIMIT_M, without=without)
-    return np.asarray(distance[sources == source])
-
-
-def _binned(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.bincount(np.searchsorted(_BINS_M[:-1], distance_m), minlength=len(_BINS_M))
-
-
-def _shares(distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    count = _binned(distance_m) + _LEAST
-    return np.asarray(count / count.sum())
-
-
-def _likeliest(
-    seen: NDArray[np.int64], displaced: NDArray[np.float64], apart: NDArray[np.float64]
-) -> int:
-    """Return the spread with which a mixture of both kinds explains best what was seen."""
-    best = [
-        max(float((seen * np.log(share * row + (1 - share) * apart)).sum()) for share in _SHARES)
-        for row in displaced
-    ]
-    return int(np.argmax(best))
+    overlap = np.array(OVERLAPS)[:, None]
+    fits = np.empty((len(SHAPES) * len(SPREADS_M), len(sides), len(OVERLAPS)))
+    for place, (shape, spread_m) in enumerate(product(SHAPES, SPREADS_M)):
+        further = _further_m(_BINS_M, shape, spread_m)
+        for side, (seen, own) in enumerate(sides):
+            displaced, apart = _shares(-np.diff(further * (1.0 - own))), _shares(np.diff(own))
+            fits[place, side] = np.log(overlap * displaced + (1.0 - overlap) * apart) @ seen
+    if fits.max(axis=2).sum(axis=1).max() - fits.min(axis=2).sum(axis=1).min() < _TOLD_APART:
+        return UNKNOWN
+    best = int(np.argmax(fits.max(axis=2).sum(axis=1)))
+    return best * len(OVERLAPS) + int(np.argmax(fits[best], axis=1).max())

@@ -1,10 +1,13 @@
 """Assignment: which of the pairs that are alike are one camera.
 
-Within one pair of sources a record belongs to at most one record of the other: the choice that
-makes the sum of the weights largest, as far as it is better than the next best; what could as well
-be the other way round is for a person to decide. Over more sources, chosen pairs are joined from
-the heaviest down, unless the cluster would then hold two records of one source, two kinds of
-camera, two sorts of enforcement, or a pair that a person has ruled to be different.
+Within one pair of sources a record belongs to at most one record of the other. A pair is taken for
+one camera if that is probable enough given all its rivals (`marginals`); what could as well be the
+other way round is for a person to decide. Over more sources, chosen pairs are joined from the
+heaviest down, unless the cluster would then hold two records of one source, two kinds of camera,
+two sorts of enforcement, or a pair that a person has ruled to be different.
+
+Records that nothing tells apart are like one: what counts is how probable it is that a record is
+one of them. Who of them is joined is then chosen by an assignment with the largest sum.
 
 What happens in one connected component does not depend on any other, so that a change solves anew
 only what it touches. Ties are broken by a hash of the subjects: the order of the input is nothing.
@@ -23,6 +26,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
+from sightlines.cameras.marginals import marginals
 from sightlines.schema import COMPARISONS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 JOINED, RIVAL, REVIEW, SAME, DIFFERENT = range(len(OUTCOMES))
 _LEAST_BITS = 1e-6
+# How much more an exact copy of a record speaks for itself than its rivals do.
+COPY_BITS = 6.0
 # What no camera can be two of, and the level of `comparison` that says two were found.
 _CONTRADICTORY = ("kind", "enforcement")
 _DIFFERENT = 2
@@ -50,12 +56,12 @@ class Edges:
         Rows.
     weight
         In bits.
-    choice
-        What else speaks for it among rivals (`weights.Weights.choice_bits`).
     distance_m
         Metres.
-    density_per_m2, spread
+    density_per_m2, agreement, copied
         As in `schema.MATCH`.
+    probability
+        What `assigned` finds, given all rivals; as in `schema.MATCH`.
     levels
         Shape (n, number of comparisons).
     outcome
@@ -66,10 +72,11 @@ class Edges:
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     weight: NDArray[np.float64]
-    choice: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     density_per_m2: NDArray[np.float64]
-    spread: NDArray[np.uint8]
+    agreement: NDArray[np.uint16]
+    copied: NDArray[np.bool_]
+    probability: NDArray[np.float64]
     levels: NDArray[np.uint8]
     outcome: NDArray[np.uint8]
 
@@ -77,23 +84,9 @@ class Edges:
         return len(self.first)
 
 
-@dataclass(frozen=True)
-class Least:
-    """What it takes for two records to be one camera.
-
-    Parameters
-    ----------
-    match_bits
-        The weight.
-    margin_bits
-        By how much the choice must be better than the next best.
-    """
-
-    match_bits: float
-    margin_bits: float
-
-
-def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np.bool_]) -> Edges:
+def assigned(
+    features: Features, edges: Edges, least_probability: float, touched: NDArray[np.bool_]
+) -> Edges:
     """Decide on every pair.
 
     Parameters
@@ -102,26 +95,27 @@ def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np
         The records.
     edges
         Those of at least the weight that a person may be asked about; those between records that
-        are not `touched` have their outcome already.
-    least
-        What it takes for two records to be one camera without anybody being asked.
+        are not `touched` have their outcome and probability already.
+    least_probability
+        How probable it must be that two records are one camera, that nobody is asked.
     touched
         Rows around which something has changed; all, where nothing was known before.
 
     Returns
     -------
     Edges
-        The same with their outcomes.
+        The same with their outcomes and probabilities.
     """
     ruled_same, ruled_different = edges.outcome == SAME, edges.outcome == DIFFERENT
-    alike = (edges.weight >= least.match_bits) & ~_contradicting(edges)
-    strong = (alike | ruled_same) & ~ruled_different
-    group = components(len(features), edges.first[strong], edges.second[strong])
+    possible = (~_contradicting(edges) | ruled_same) & ~ruled_different
+    group = components(len(features), edges.first[possible], edges.second[possible])
     dirty = np.zeros(len(features), np.bool_)
     dirty[group[touched]] = True
-    solve = strong & dirty[group[edges.first]]
-    joined = ((edges.outcome == JOINED) & strong & ~solve) | (ruled_same & ~solve)
-    chosen = _one_to_one(features, edges, np.flatnonzero(solve), least)
+    solve = possible & dirty[group[edges.first]]
+    joined = ((edges.outcome == JOINED) & possible & ~solve) | (ruled_same & ~solve)
+    probability = np.where(possible, edges.probability, 0.0)
+    rows = np.flatnonzero(solve)
+    probability[rows], chosen = _one_to_one(features, edges, rows, least_probability)
     joined[_joined(features, edges, chosen)] = True
     # Elsewhere nothing has changed, nor has what is uncertain there.
     near = dirty[group[edges.first]] | dirty[group[edges.second]]
@@ -133,7 +127,7 @@ def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np
     outcome[rows] = np.where(one[rows], JOINED, RIVAL)
     outcome[rows[_both_free(features, edges, one, rows)]] = REVIEW
     outcome[ruled_same & joined], outcome[ruled_different] = SAME, DIFFERENT
-    return replace(edges, outcome=outcome)
+    return replace(edges, outcome=outcome, probability=probability)
 
 
 def _contradicting(edges: Edges) -> NDArray[np.bool_]:
@@ -152,104 +146,82 @@ def components(n: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> N
 
 
 def _one_to_one(
-    features: Features, edges: Edges, rows: NDArray[np.int64], least: Least
-) -> NDArray[np.int64]:
-    """Return those of some edges that the best assignment within each pair of sources takes.
-
-    Of those left out are the ones that another assignment could do without almost as well.
-    """
+    features: Features, edges: Edges, rows: NDArray[np.int64], least_probability: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return how probable some edges are, whole components of them, and those to take."""
     source = features.source
     swap = source[edges.first[rows]] > source[edges.second[rows]]
     low = np.where(swap, edges.second[rows], edges.first[rows])
     high = np.where(swap, edges.first[rows], edges.second[rows])
-    left, n_left = _numbered(low, source[high])
-    right, n_right = _numbered(high, source[low])
+    ends = _numbered(low, source[high]), _numbered(high, source[low])
     forced = edges.outcome[rows] == SAME
-    if forced.any():
-        # Whoever has been ruled on is taken.
-        taken_left, taken_right = np.zeros(n_left, np.bool_), np.zeros(n_right, np.bool_)
-        taken_left[left[forced]], taken_right[right[forced]] = True, True
-        free = ~(taken_left[left] | taken_right[right])
-    else:
-        free = np.ones(len(rows), np.bool_)
-    degree_left, degree_right = np.bincount(left[free]), np.bincount(right[free])
-    alone = free.copy()
-    alone[free] = (degree_left[left[free]] == 1) & (degree_right[right[free]] == 1)
-    rivals = np.flatnonzero(free & ~alone)
-    value = (edges.weight + edges.choice)[rows[rivals]] - least.match_bits
-    ties = _tie_bits(features, edges, rows[rivals])
-    ends = left[rivals], right[rivals]
-    best = _heaviest(*ends, value + ties)
-    alike = features.fingerprint[low[rivals]], features.fingerprint[high[rivals]]
-    best = best[_margins(ends, value, best, alike) >= least.margin_bits]
-    taken = np.concatenate([np.flatnonzero(forced | alone), rivals[best]])
-    return np.asarray(rows[taken])
+    free = np.flatnonzero(~_at_nodes_of(ends, forced))
+    left, right = (end[free] for end in ends)
+    probability = forced.astype(np.float64)
+    probability[free] = _probable(left, right, edges.weight[rows[free]], edges.copied[rows[free]])
+    twins = features.fingerprint[low[free]], features.fingerprint[high[free]]
+    probability[free] = np.maximum(
+        _of_alike(left, twins[1], probability[free]), _of_alike(right, twins[0], probability[free])
+    )
+    enough = free[probability[free] >= least_probability]
+    alone = _alone(*(end[enough] for end in ends))
+    rivals = enough[~alone]
+    gain = probability[rivals] + _tie_bits(features, edges, rows[rivals])
+    best = rivals[_heaviest(ends[0][rivals], ends[1][rivals], gain)]
+    return probability, rows[np.concatenate([np.flatnonzero(forced), enough[alone], best])]
 
 
-def _margins(
-    ends: tuple[NDArray[np.int64], NDArray[np.int64]],
-    value: NDArray[np.float64],
-    best: NDArray[np.int64],
-    alike: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+def _at_nodes_of(
+    ends: tuple[NDArray[np.int64], NDArray[np.int64]], chosen: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which edges have a node in common with a chosen one; that one itself has, too."""
+    found = np.zeros(len(chosen), np.bool_)
+    for end in ends:
+        found |= np.bincount(end, chosen)[end] > 0
+    return found
+
+
+def _probable(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    copied: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Measure by how much each edge taken is better than the next best choice.
-
-    Parameters
-    ----------
-    ends, value
-        Left and right node of every edge, and what it gains, in bits.
-    best
-        The edges taken.
-    alike
-        Fingerprints of the records at the left and right end of every edge.
-
-    Returns
-    -------
-    array
-        For each edge taken: what is lost at least if another edge at one of its ends is forced in
-        its place and the two that it deprives take each other, if they can. Between records that
-        nothing tells apart there is no choice to be wrong about.
-    """
-    left, right = ends
-    n_right = np.int64(right.max(initial=0) + 1)
-    of_left = np.full(left.max(initial=0) + 1, -1)
-    of_right = np.full(n_right, -1)
-    of_left[left[best]], of_right[right[best]] = best, best
-    taken = np.zeros(len(left), np.bool_)
-    taken[best] = True
-    other = np.flatnonzero(~taken)
-    mine, theirs = of_left[left[other]], of_right[right[other]]
-    loss = (
-        -value[other]
-        + np.where(mine >= 0, value[mine], 0)
-        + np.where(theirs >= 0, value[theirs], 0)
-    )
-    # Where both are deprived they may take each other.
-    both = np.flatnonzero((mine >= 0) & (theirs >= 0))
-    keys = left * n_right + right
-    order = np.argsort(keys)
-    wanted = left[theirs[both]] * n_right + right[mine[both]]
-    place = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    swap = order[place]
-    loss[both] -= np.where(keys[swap] == wanted, np.maximum(value[swap], 0), 0)
-    same = ((mine >= 0) & (alike[1][mine] == alike[1][other])) | (
-        (theirs >= 0) & (alike[0][theirs] == alike[0][other])
-    )
-    loss[same] = np.inf
-    margin = np.full(len(left), np.inf)
-    for deprived in (mine, theirs):
-        there = deprived >= 0
-        np.minimum.at(margin, deprived[there], loss[there])
-    return margin[best]
+    """Return how probable each edge is: as its weight says, or less where it has rivals."""
+    alone = _alone(left, right)
+    probability = 1.0 / (1.0 + np.exp2(-weight))
+    rivals = np.flatnonzero(~alone)
+    one, other = (np.unique(end[rivals], return_inverse=True)[1] for end in (left, right))
+    n_left, n_right = one.max(initial=-1) + 1, other.max(initial=-1) + 1
+    group = components(n_left + n_right, one, n_left + other)[one]
+    bits = weight[rivals] + np.where(copied[rivals], COPY_BITS, 0.0)
+    among = marginals(one, other, bits, group)
+    probability[rivals] = np.minimum(among, probability[rivals])
+    return probability
 
 
-def _numbered(
-    row: NDArray[np.int64], other_source: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], int]:
+def _alone(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which edges have neither node in common with another."""
+    return np.asarray((np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1))
+
+
+def _of_alike(
+    node: NDArray[np.int64], other: NDArray[np.uint64], probability: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Add up, for each edge, those of one node to records with one fingerprint."""
+    order = np.lexsort((other, node))
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (node[order][1:] != node[order][:-1]) | (other[order][1:] != other[order][:-1])
+    of_edge = np.empty(len(order), np.int64)
+    of_edge[order] = np.cumsum(fresh) - 1
+    return np.asarray(np.minimum(np.bincount(of_edge, probability)[of_edge], 1.0))
+
+
+def _numbered(row: NDArray[np.int64], other_source: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Give a record a number for each source that it is compared with."""
     names, code = np.unique(other_source, return_inverse=True)
-    nodes, number = np.unique(row * max(len(names), 1) + code, return_inverse=True)
-    return number.astype(np.int64), len(nodes)
+    node = row * max(len(names), 1) + code
+    return np.asarray(np.unique(node, return_inverse=True)[1], np.int64)
 
 
 def _heaviest(

@@ -23,11 +23,14 @@ DIRECTION_LIMITS_DEG = (20.0, 45.0, 90.0)
 ALIKE = 0.65
 _ALL_ROUND = np.array([code_of(word) for word in ("dome", "panning", "panorama")], dtype=np.uint64)
 _ENFORCEMENT = np.uint64(code_of("enforcement"))
+# Readers of number plates are cameras, and lists take one for the other.
+_CAMERAS = np.array([code_of(word) for word in ("cctv", "alpr")], dtype=np.uint64)
 # Where two sources place a camera within so much, one has it from the other.
 COPY_M = 0.15
 _SAME, _ALIKE, _DIFFERENT = 1, 2, 3
 _HALF_KNOWN = 3
-_PLAIN = ("kind", "enforcement", "camera_mount", "manufacturer")
+_MISTAKEN = 4
+_PLAIN = ("enforcement", "camera_mount", "manufacturer")
 
 
 def compared(features: Features, pairs: Pairs) -> dict[str, NDArray[np.uint8]]:
@@ -48,6 +51,7 @@ def compared(features: Features, pairs: Pairs) -> dict[str, NDArray[np.uint8]]:
     """
     levels = {
         "direction": _direction(features, pairs),
+        "kind": _kind(features, pairs),
         "camera_type": _camera_type(features, pairs),
         "operator": _operator(features, pairs),
         "ref": _ref(features, pairs),
@@ -99,6 +103,13 @@ def _direction(features: Features, pairs: Pairs) -> NDArray[np.uint8]:
     levels = np.zeros(len(pairs), np.uint8)
     levels[both] = np.searchsorted(DIRECTION_LIMITS_DEG, nearest, "left") + 1
     return levels
+
+
+def _kind(features: Features, pairs: Pairs) -> NDArray[np.uint8]:
+    first, second = _both(features, pairs, "kind")
+    cameras = np.isin(first, _CAMERAS) & np.isin(second, _CAMERAS)
+    level = np.where(first == second, _SAME, np.where(cameras, _MISTAKEN, 2))
+    return _known(first, second, level)
 
 
 def _camera_type(features: Features, pairs: Pairs) -> NDArray[np.uint8]:

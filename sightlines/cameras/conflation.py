@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sightlines.cameras.accuracy import spread_of, spreads
+from sightlines.cameras.accuracy import agreement_of, agreements, overlap_bits
 from sightlines.cameras.assignment import (
     DIFFERENT,
     JOINED,
     RIVAL,
     SAME,
     Edges,
-    Least,
     assigned,
     components,
 )
@@ -53,12 +52,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sightlines.cameras.blocking import Neighbourhood
-    from sightlines.cameras.weights import Weights
 
 # A reference number that so many records bear distinguishes nothing.
 MOST_OF_ONE_REF = 20
-# How much sooner a record is taken for its exact copy than for another head of the same pole.
-COPY_BITS = 6.0
 
 
 @dataclass(frozen=True)
@@ -74,10 +70,10 @@ NO_RULINGS = Rulings()
 
 @dataclass(frozen=True)
 class _Measured:
-    """What weights depend on besides the pair: each record's density, each two sources' spread."""
+    """What weights depend on besides the pair: densities of records, agreements of sources."""
 
     density: NDArray[np.float64]
-    spreads: dict[tuple[int, int], int]
+    agreements: dict[tuple[int, int], int]
 
 
 RECORD = pa.schema(
@@ -112,14 +108,14 @@ class Conflation:
         `RECORD`: the located ones, by subject; what an incremental run compares with.
     edges
         `EDGE`: every pair of at least `review_bits`, and those ruled on; by first and second.
-    spreads
-        How well each two sources agree on positions (`accuracy.spreads`).
+    agreements
+        How each two sources agree (`accuracy.agreements`).
     """
 
     subjects: pa.Array
     records: pa.Table
     edges: pa.Table
-    spreads: dict[tuple[int, int], int]
+    agreements: dict[tuple[int, int], int]
 
     @cached_property
     def matches(self) -> pa.Table:
@@ -173,11 +169,11 @@ def conflate(
     near = neighbourhood(features)
     known = None if earlier is None else _Known(features, near, earlier, parameters)
     if known is None:
-        measured = _Measured(density_per_m2(features, near), spreads(features, near))
+        measured = _Measured(density_per_m2(features, near), agreements(features, near))
         touched = np.ones(len(features), np.bool_)
         edges = _edges(features, near, measured, parameters, None)
     else:
-        measured, touched = _Measured(known.density, known.spreads), known.touched
+        measured, touched = _Measured(known.density, known.agreements), known.touched
         fresh = _edges(features, near, measured, parameters, np.flatnonzero(touched))
         far = fresh.distance_m > parameters.radius_m
         touched[fresh.first[far]], touched[fresh.second[far]] = True, True
@@ -185,13 +181,11 @@ def conflate(
     edges, ruled = _ruled(features, measured, edges, rulings, parameters)
     if known is not None:
         touched = touched | known.loose | ruled
-    decided = assigned(
-        features, edges, Least(parameters.match_bits, parameters.margin_bits), touched
-    )
+    decided = assigned(features, edges, parameters.match_probability, touched)
     names = names_of(observations["subject"])
     subjects = texts_of(names if (names[1:] > names[:-1]).all() else np.sort(names))
     records = _records(features, measured.density)
-    return Conflation(subjects, records, _edge_table(decided), measured.spreads)
+    return Conflation(subjects, records, _edge_table(decided), measured.agreements)
 
 
 def weighed_pairs(
@@ -216,13 +210,13 @@ def weighed_pairs(
     """
     features = features_of(observations)
     near = neighbourhood(features)
-    measured = _Measured(density_per_m2(features, near), spreads(features, near))
+    measured = _Measured(density_per_m2(features, near), agreements(features, near))
     first, second = _ends(features, pairs)
     apart = Pairs(first, second, distances_m(features, first, second))
     edges = _weighed(features, measured, apart, parameters, -np.inf)
     records = _records(features, measured.density)
     return Conflation(
-        texts_of(features.subject), records, _edge_table(_together(edges)), measured.spreads
+        texts_of(features.subject), records, _edge_table(_together(edges)), measured.agreements
     ).matches
 
 
@@ -269,15 +263,13 @@ class _Known:
         density = density_per_m2(features, near, nearby)
         self.touched[nearby[density != self.density[nearby]]] = True
         self.density[nearby] = density
-        self.spreads = spreads(features, near)
-        for one, other in _differing(self.spreads, earlier.spreads):
+        self.agreements = agreements(features, near)
+        for one, other in _differing(self.agreements, earlier.agreements):
             # Every weight between these two is another one now.
             self.touched[np.isin(features.source, (one, other))] = True
-        self._keep(features, place, earlier.edges, parameters)
+        self._keep(place, earlier.edges, parameters)
 
-    def _keep(
-        self, features: Features, place: NDArray[np.int64], edges: pa.Table, parameters: Parameters
-    ) -> None:
+    def _keep(self, place: NDArray[np.int64], edges: pa.Table, parameters: Parameters) -> None:
         first, second = (place[edges[end].to_numpy()] for end in ("first", "second"))
         settled = (first >= 0) & (second >= 0)
         settled &= edges["distance_m"].to_numpy() <= parameters.radius_m
@@ -288,15 +280,15 @@ class _Known:
             self.loose[lost[lost >= 0]] = True
         kept = edges.filter(pa.array(settled))
         pairs = Pairs(first[settled], second[settled], kept["distance_m"].to_numpy())
-        spread, density = kept["spread"].to_numpy(), kept["density_per_m2"].to_numpy()
         self.edges = Edges(
             first=pairs.first,
             second=pairs.second,
             weight=kept["weight"].to_numpy(),
-            choice=_choice(features, pairs, parameters.weights, spread, density),
             distance_m=pairs.distance_m,
-            density_per_m2=density,
-            spread=spread,
+            density_per_m2=kept["density_per_m2"].to_numpy(),
+            agreement=kept["agreement"].to_numpy(),
+            copied=kept["copied"].to_numpy(),
+            probability=kept["probability"].to_numpy(),
             levels=np.stack([kept[name].to_numpy() for name in COMPARISONS], axis=1),
             outcome=kept["outcome"].to_numpy().copy(),
         )
@@ -338,35 +330,25 @@ def _weighed(
     levels = compared(features, pairs)
     dense = np.maximum(measured.density[pairs.first], measured.density[pairs.second])
     ends = features.source[pairs.first], features.source[pairs.second]
-    spread = spread_of(measured.spreads, *ends)
-    weight = parameters.weights.distance_bits(pairs.distance_m, spread, dense)
+    agreement = agreement_of(measured.agreements, *ends)
+    weight = parameters.weights.distance_bits(pairs.distance_m, agreement, dense)
+    weight += overlap_bits(agreement)
     for name in COMPARISONS:
-        weight = weight + parameters.weights.bits(name)[levels[name]]
-    kept = weight >= least_bits
+        weight += parameters.weights.bits(name)[levels[name]]
+    kept = np.flatnonzero(weight >= least_bits)
+    first, second = pairs.first[kept], pairs.second[kept]
     return Edges(
-        pairs.first[kept],
-        pairs.second[kept],
+        first,
+        second,
         weight[kept],
-        _choice(features, pairs, parameters.weights, spread, dense)[kept],
         pairs.distance_m[kept],
         dense[kept],
-        spread[kept].astype(np.uint8),
-        np.stack([levels[name] for name in COMPARISONS], axis=1)[kept],
-        np.full(int(kept.sum()), RIVAL, np.uint8),
+        agreement[kept],
+        features.content[first] == features.content[second],
+        np.zeros(len(kept)),
+        np.stack([levels[name][kept] for name in COMPARISONS], axis=1),
+        np.full(len(kept), RIVAL, np.uint8),
     )
-
-
-def _choice(
-    features: Features,
-    pairs: Pairs,
-    weights: Weights,
-    spread: NDArray[np.int64],
-    density: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return what speaks for a pair among rivals besides its weight; a copy before all others."""
-    copied = features.content[pairs.first] == features.content[pairs.second]
-    bits = weights.choice_bits(pairs.distance_m, spread, density)
-    return np.asarray(bits + np.where(copied, COPY_BITS, 0.0))
 
 
 def _of_one_ref(features: Features, parameters: Parameters) -> Pairs:

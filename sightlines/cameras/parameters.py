@@ -19,10 +19,8 @@ class Parameters:
     ----------
     weights
         Match weights.
-    match_bits
-        From which weight on two records are one camera.
-    margin_bits
-        By how much that must be better than the next best choice.
+    match_probability
+        From which probability on, given all rivals, two records are one camera.
     review_bits
         From which weight on a person may be asked.
     radius_m
@@ -32,8 +30,7 @@ class Parameters:
     """
 
     weights: Weights = WEIGHTS
-    match_bits: float = 0.0
-    margin_bits: float = 1.0
+    match_probability: float = 0.7
     review_bits: float = -2.0
     radius_m: float = 60.0
     ref_radius_m: float = 500.0

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sightlines.cameras.accuracy import SPREADS_M, UNKNOWN_SPREAD, density_per_m2
+from sightlines.cameras.accuracy import AGREEMENTS, UNKNOWN, density_per_m2, overlap_bits
 from sightlines.errors import RequestInvalidError
 from sightlines.schema import COMPARISONS
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DISTANCE = "distance"
+OVERLAP = "overlap"
 SURROUNDINGS = "surroundings"
 # So far out in the tail a density of nothing would make the weight infinite.
 _LEAST_PER_M2 = 1e-12
@@ -102,7 +103,7 @@ class Weights:
     def distance_bits(
         self,
         distance_m: NDArray[np.float64],
-        spread: NDArray[np.int64],
+        agreement: NDArray[np.integer],
         density: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return the weight of each distance; parameters as in `schema.MATCH`.
@@ -110,24 +111,10 @@ class Weights:
         Other cameras of the same pole are displaced like the camera itself, so however near two
         records are, they speak for one camera only as far as poles carry few.
         """
-        one = density_per_m2(distance_m, spread)
+        one = density_per_m2(distance_m, agreement)
         around = self.surroundings
         two = density + around.nearby_per_m2 + around.on_pole * one
         return np.asarray(np.log2(np.maximum(one, _LEAST_PER_M2) / two))
-
-    def choice_bits(
-        self,
-        distance_m: NDArray[np.float64],
-        spread: NDArray[np.int64],
-        density: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return what to add to a weight when candidates are chosen among; as `distance_bits`.
-
-        The other cameras of a pole are then candidates themselves, and need not be expected.
-        """
-        one = density_per_m2(distance_m, spread)
-        around = self.surroundings
-        return np.asarray(np.log2(1.0 + around.on_pole * one / (density + around.nearby_per_m2)))
 
     def bits(self, name: str) -> NDArray[np.float64]:
         """Return the weight of each level of a comparison; level 0 has none."""
@@ -152,9 +139,10 @@ WEIGHTS = Weights(
             Level("directions more than 90 degrees apart", 0.03, 0.50),
         ),
         "kind": (
-            Level("the same kind", 0.995, 0.71),
-            Level("different kinds", 0.002, 0.24),
+            Level("the same kind", 0.993, 0.71),
+            Level("different kinds", 0.001, 0.04),
             Level("an enforcement camera beside one of unknown kind", 0.003, 0.05),
+            Level("a camera beside a reader of number plates", 0.003, 0.20),
         ),
         "enforcement": (
             Level("enforce the same", 0.994, 0.57),
@@ -206,10 +194,11 @@ def explain(match: Mapping[str, Any], weights: Weights = WEIGHTS) -> list[Findin
     Returns
     -------
     list of Finding
-        The distance, then one a comparison in the order of `schema.COMPARISONS`; what is not known
-        on one side has 0 bits. The bits add up to the match's weight, but for rounding.
+        The overlap of the two sources where it is known, the distance, then one a comparison in
+        the order of `schema.COMPARISONS`; what is not known on one side has 0 bits. The bits add up
+        to the match's weight, but for rounding.
     """
-    found = [_of_distance(match, weights)]
+    found = [*_of_overlap(match), _of_distance(match, weights)]
     for name in COMPARISONS:
         level = int(match[name])
         if level == 0:
@@ -220,14 +209,24 @@ def explain(match: Mapping[str, Any], weights: Weights = WEIGHTS) -> list[Findin
     return found
 
 
+def _of_overlap(match: Mapping[str, Any]) -> list[Finding]:
+    code = int(match["agreement"])
+    if code == UNKNOWN:
+        return []
+    share = f"{100 * AGREEMENTS[code].overlap:.0f} %"
+    label = f"of cameras near the other list, about {share} are in both"
+    return [Finding(OVERLAP, label, float(overlap_bits(np.array([code]))[0]))]
+
+
 def _of_distance(match: Mapping[str, Any], weights: Weights) -> Finding:
-    spread = int(match["spread"])
+    code = int(match["agreement"])
     bits = weights.distance_bits(
-        np.array([match["distance_m"]]), np.array([spread]), np.array([match["density_per_m2"]])
+        np.array([match["distance_m"]]), np.array([code]), np.array([match["density_per_m2"]])
     )
     agree = ""
-    if spread < UNKNOWN_SPREAD:
-        agree = f", of two lists that agree to about {SPREADS_M[spread]:g} m"
+    if code < UNKNOWN:
+        shape, spread_m, _ = AGREEMENTS[code]
+        agree = f", of two lists that agree to about {spread_m:g} m, {shape.label}"
     return Finding(DISTANCE, f"{match['distance_m']:.1f} m apart{agree}", float(bits[0]))
 
 

@@ -54,8 +54,8 @@ def list_command(outcome: str, limit: int, as_json: bool) -> None:
         return
     for match in found[:limit]:
         click.echo(
-            f"{match['first']} {match['second']}  {match['weight']:+.1f} bits, "
-            f"{match['distance_m']:.1f} m apart"
+            f"{match['first']} {match['second']}  {match['probability']:.2f} probable, "
+            f"{match['weight']:+.1f} bits, {match['distance_m']:.1f} m apart"
         )
     click.echo(f"{len(found)} in all.")
 
@@ -76,7 +76,8 @@ def why_command(camera: str, as_json: bool) -> None:
         click.echo(f"  {row['subject']}  {row['source']}  {row['native_id'] or ''}")
     for match in report["matches"]:
         click.echo(
-            f"{match['first']} {match['second']}: {match['outcome']}, {match['weight']:+.1f} bits"
+            f"{match['first']} {match['second']}: {match['outcome']}, {match['weight']:+.1f} bits, "
+            f"with all rivals {match['probability']:.2f} probable"
         )
         for comparison, label, bits in match["findings"]:
             click.echo(f"  {bits:+5.1f}  {comparison}: {label}")

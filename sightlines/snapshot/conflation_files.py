@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sightlines.cameras.parameters import Parameters
 
-SPREADS = "spreads"
+AGREEMENTS = "agreements"
 
 
 def write_evidence(
@@ -38,8 +38,8 @@ def write_evidence(
     write_arrow(folder / "identities.arrow", identities)
     write_arrow(folder / "records.arrow", conflation.records)
     write_arrow(folder / "edges.arrow", conflation.edges)
-    spreads = [[*pair, spread] for pair, spread in sorted(conflation.spreads.items())]
-    said = {**parameters_as_plain(parameters), SPREADS: spreads}
+    agreements = [[*pair, place] for pair, place in sorted(conflation.agreements.items())]
+    said = {**parameters_as_plain(parameters), AGREEMENTS: agreements}
     (folder / PARAMETERS).write_bytes(orjson.dumps(said, option=orjson.OPT_INDENT_2))
 
 
@@ -65,10 +65,10 @@ def read_conflation(folder: Path, parameters: Parameters) -> Conflation | None:
         if any(file_digest(folder / name) != files.get(name) for name in names):
             return None
         said = orjson.loads((folder / PARAMETERS).read_bytes())
-        spreads = {(one, other): spread for one, other, spread in said.pop(SPREADS)}
+        agreements = {(one, other): place for one, other, place in said.pop(AGREEMENTS)}
         if said != parameters_as_plain(parameters):
             return None
         records, edges = (map_arrow(folder / name) for name in names[1:])
     except (SightlinesError, OSError, ValueError, KeyError, pa.ArrowException):
         return None
-    return Conflation(texts_of(names_of(records["subject"])), records, edges, spreads)
+    return Conflation(texts_of(names_of(records["subject"])), records, edges, agreements)

@@ -126,11 +126,14 @@ class Evidence:
         return resolved(subject, _Looked(self._subjects, self.identities["camera"]), live)
 
     def outcomes(self, outcome: str) -> list[dict[str, Any]]:
-        """Return the matches of one outcome, the heaviest first."""
+        """Return the matches of one outcome, the most probable first."""
         wanted = OUTCOMES.index(outcome)
         edges = np.flatnonzero(self.edges["outcome"].to_numpy() == wanted)
         matches = [self._match(edge) for edge in edges.tolist()]
-        return sorted(matches, key=lambda row: (-row["weight"], row["first"], row["second"]))
+        keys = ("probability", "weight")
+        return sorted(
+            matches, key=lambda row: (*(-row[key] for key in keys), row["first"], row["second"])
+        )
 
     def _match(self, edge: int) -> dict[str, Any]:
         row: dict[str, Any] = self.edges.slice(edge, 1).to_pylist()[0]

@@ -19,6 +19,7 @@ KIND_NAMES = {
 }
 # What every observation says besides its attributes.
 _CIRCUMSTANCES = {
+    "overlap": "Overlap of the lists",
     "kind": "Kind",
     "status": "Status",
     "camera_count": "Cameras at this record",

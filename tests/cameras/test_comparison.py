@@ -174,8 +174,8 @@ def test_compared_of_no_pairs_is_nothing(observed):
 
 def test_compared_gives_no_level_that_has_no_weight(observed):
     # The largest level of each comparison, as the cases above have it.
-    three = ("kind", "enforcement", "camera_type", "operator", "ref", "camera_count")
-    largest = {"direction": 4, **dict.fromkeys(three, 3)}
+    three = ("enforcement", "camera_type", "operator", "ref", "camera_count")
+    largest = {"direction": 4, "kind": 4, **dict.fromkeys(three, 3)}
     for name in COMPARISONS:
         assert len(WEIGHTS.levels[name]) == largest.get(name, 2)
 

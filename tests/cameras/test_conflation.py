@@ -356,7 +356,7 @@ def test_conflate_finds_the_same_when_a_crowd_gathers_and_disperses(observed):
 def same_answer(one, other):
     assert one.subjects.equals(other.subjects)
     assert one.records.equals(other.records)
-    assert one.spreads == other.spreads
+    assert one.agreements == other.agreements
     assert outcomes(one) == outcomes(other)
     assert one.edges.equals(other.edges)
     assert clusters(one) == clusters(other)
@@ -487,7 +487,7 @@ def city(offset_m, n=150):
 def test_conflate_finds_the_same_when_a_source_moves_everything(observed):
     states = [city(1), city(9), city(1)[:170], city(1)]
     found = [conflate(observed(*state)) for state in states]
-    assert found[0].spreads != found[1].spreads != {}
+    assert found[0].agreements != found[1].agreements != {}
     earlier = None
     for state, expected in zip(states, found, strict=True):
         earlier = conflate(observed(*state), earlier=earlier)
@@ -522,7 +522,7 @@ def test_weighed_pairs_weigh_what_was_asked_for_as_conflation_does(observed):
     assert [(row["first"], row["second"]) for row in found] == [("a1", "b1"), ("a1", "c1")]
     for row in found:
         expected = whole[row["first"], row["second"]]
-        for name in ("weight", "distance_m", "density_per_m2", "spread", *COMPARISONS):
+        for name in ("weight", "distance_m", "density_per_m2", "agreement", "copied", *COMPARISONS):
             assert row[name] == expected[name]
 
 
@@ -530,7 +530,7 @@ def test_weighed_pairs_weigh_what_is_far_apart_and_unlike(observed):
     rows = observed(seen("a1", 0, kind="cctv"), seen("b1", 50_000, kind="alpr"))
     (match,) = weighed_pairs(rows, [("a1", "b1")]).to_pylist()
     assert match["weight"] < PARAMETERS.review_bits
-    assert (match["kind"], match["direction"]) == (2, 0)
+    assert (match["kind"], match["direction"]) == (4, 0)
 
 
 @pytest.mark.parametrize(

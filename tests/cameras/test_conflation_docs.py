@@ -7,14 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sightlines.cameras import accuracy, blocking, comparison, conflation, features, independence
+from sightlines.cameras import (
+    accuracy,
+    assignment,
+    blocking,
+    comparison,
+    conflation,
+    features,
+    independence,
+    marginals,
+)
 from sightlines.cameras.weights import WEIGHTS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "conflation.md"
 PARAMETERS = conflation.PARAMETERS
 FIGURES = {
-    "weight from which two are one camera, bits": [PARAMETERS.match_bits],
-    "margin over the next best choice, bits": [PARAMETERS.margin_bits],
+    "probability from which two are one camera": [PARAMETERS.match_probability],
     "weight from which a person may be asked, bits": [PARAMETERS.review_bits],
     "radius, m": [PARAMETERS.radius_m],
     "radius with one reference number, m": [PARAMETERS.ref_radius_m],
@@ -26,11 +34,11 @@ FIGURES = {
     "others on one pole": [WEIGHTS.surroundings.on_pole],
     "others nearby, per m²": [WEIGHTS.surroundings.nearby_per_m2],
     "spreads, m": list(accuracy.SPREADS_M),
-    "share of the wide tail": [accuracy.TAIL_SHARE],
-    "times as wide": [accuracy.TAIL_TIMES],
-    "sample for a spread, records": [accuracy.SAMPLE],
-    "fewest near each other for a spread": [accuracy.FEWEST],
-    "bits of an exact copy among rivals": [conflation.COPY_BITS],
+    "overlaps": list(accuracy.OVERLAPS),
+    "sample for an agreement, records": [accuracy.SAMPLE],
+    "fewest near each other for an agreement": [accuracy.FEWEST],
+    "rounds of propagation at most": [marginals.ROUNDS],
+    "bits of an exact copy among rivals": [assignment.COPY_BITS],
     "limits of directions, degrees": list(comparison.DIRECTION_LIMITS_DEG),
     "share of letters of operators alike": [comparison.ALIKE],
     "same place of two copies, m": [comparison.COPY_M],
@@ -70,6 +78,14 @@ def test_figures_are_those_of_the_code():
     assert written == FIGURES
 
 
+def test_shapes_are_those_of_the_code():
+    written = [
+        (label, tuple(tuple(map(float, part.split(" x "))) for part in parts.split(", ")))
+        for label, parts, _ in table("| shape | parts (")
+    ]
+    assert written == [tuple(shape) for shape in accuracy.SHAPES]
+
+
 def distances() -> list[tuple[float, str, float, str]]:
     """Return density, spread, distance and bits of each cell of the table of distances."""
     metres = (0.0, 3.0, 10.0, 25.0, 40.0)
@@ -82,7 +98,9 @@ def distances() -> list[tuple[float, str, float, str]]:
 
 @pytest.mark.parametrize(("density", "spread", "distance_m", "bits"), distances())
 def test_bits_of_a_distance_are_those_that_it_weighs(density, spread, distance_m, bits):
-    known = accuracy.SPREADS_M.index(float(spread)) if spread != "unknown" else None
-    place = accuracy.UNKNOWN_SPREAD if known is None else known
+    place = accuracy.UNKNOWN
+    if spread != "unknown":
+        of_lists = accuracy.Agreement(accuracy.SHAPES[1], float(spread), 0.5)
+        place = accuracy.AGREEMENTS.index(of_lists)
     weight = WEIGHTS.distance_bits(np.array([distance_m]), np.array([place]), np.array([density]))
     assert f"{weight[0]:+.1f}" == bits

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightlines.cameras.accuracy import SPREADS_M, TAIL_SHARE, TAIL_TIMES, UNKNOWN_SPREAD
+from sightlines.cameras.accuracy import AGREEMENTS, SHAPES, UNKNOWN, Agreement
 from sightlines.cameras.conflation import conflate, weighed_pairs
 from sightlines.cameras.weights import (
     WEIGHTS,
@@ -25,53 +25,48 @@ from sightlines.errors import RequestInvalidError
 from sightlines.schema import COMPARISONS
 
 
-def slow_density(distance_m, sigma_m):
-    """Return the density of a displacement whose tail is wider, term by term."""
+def place_of(spread_m, shape=SHAPES[1], overlap=0.5):
+    return AGREEMENTS.index(Agreement(shape, spread_m, overlap))
+
+
+def slow_density(distance_m, spread_m):
+    """Return the density of a displacement with outliers, term by term."""
     return sum(
         share * math.exp(-(distance_m**2) / (2 * wide**2)) / (2 * math.pi * wide**2)
-        for share, wide in ((1 - TAIL_SHARE, sigma_m), (TAIL_SHARE, TAIL_TIMES * sigma_m))
+        for share, wide in ((0.85, spread_m), (0.15, 3 * spread_m))
     )
 
 
-def distance_bits(distance_m, spread, density, weights=WEIGHTS):
-    return float(
-        weights.distance_bits(np.array([distance_m]), np.array([spread]), np.array([density]))[0]
-    )
+def distance_bits(distance_m, agreement, density, weights=WEIGHTS):
+    at = np.array([distance_m]), np.array([agreement]), np.array([density])
+    return float(weights.distance_bits(*at)[0])
 
 
-@pytest.mark.parametrize("spread", range(len(SPREADS_M)))
+@pytest.mark.parametrize("spread_m", [0.35, 1.0, 4.0, 16.0])
 @pytest.mark.parametrize("distance_m", [0.0, 0.4, 3.0, 9.0])
-def test_distance_bits_are_those_of_one_camera_against_what_else_stands_there(spread, distance_m):
+def test_distance_bits_are_those_of_one_camera_against_what_else_stands_there(spread_m, distance_m):
     weights = replace(WEIGHTS, surroundings=Surroundings(on_pole=0.1, nearby_per_m2=1e-4))
-    one = slow_density(distance_m, SPREADS_M[spread])
+    one = slow_density(distance_m, spread_m)
     if one < 1e-9:
         return
     expected = math.log2(one / (3e-5 + 1e-4 + 0.1 * one))
-    assert distance_bits(distance_m, spread, 3e-5, weights) == pytest.approx(expected)
+    assert distance_bits(distance_m, place_of(spread_m), 3e-5, weights) == pytest.approx(expected)
 
 
 def test_distance_bits_mean_much_in_the_country_and_little_in_a_city():
-    country, town, square = (distance_bits(10.0, 3, density) for density in (1e-6, 1e-4, 1e-2))
+    country, town, square = (
+        distance_bits(10.0, place_of(4.0), density) for density in (1e-6, 1e-4, 1e-2)
+    )
     assert country > town > square
 
 
-@pytest.mark.parametrize("spread", range(UNKNOWN_SPREAD + 1))
-def test_distance_bits_fall_with_the_distance_and_stay_finite(spread):
-    bits = [
-        distance_bits(metres, spread, 1e-5) for metres in (0.0, 1.0, 4.0, 15.0, 60.0, 500.0, 2e7)
-    ]
+@pytest.mark.parametrize("agreement", [*range(0, UNKNOWN, 17), UNKNOWN])
+def test_distance_bits_fall_with_the_distance_and_stay_finite(agreement):
+    metres = (0.0, 1.0, 4.0, 15.0, 60.0, 500.0, 2e7)
+    bits = [round(distance_bits(distance_m, agreement, 1e-5), 6) for distance_m in metres]
     assert bits == sorted(bits, reverse=True)
     assert all(math.isfinite(value) for value in bits)
     assert bits[0] > 0 > bits[-1]
-
-
-def test_distance_bits_and_choice_bits_add_up_to_the_plain_ratio():
-    # Among candidates the other cameras of the pole are candidates themselves.
-    for metres in (0.0, 2.0, 7.0):
-        at = np.array([metres]), np.array([2]), np.array([1e-5])
-        total = float((WEIGHTS.distance_bits(*at) + WEIGHTS.choice_bits(*at))[0])
-        nearby = WEIGHTS.surroundings.nearby_per_m2
-        assert total == pytest.approx(math.log2(slow_density(metres, 2.0) / (1e-5 + nearby)))
 
 
 def test_bits_are_the_logarithm_of_a_likelihood_ratio():
@@ -111,6 +106,19 @@ def test_explain_adds_up_to_the_weight(observed):
         assert [row.comparison for row in found] == ["distance", *COMPARISONS]
         assert sum(row.bits for row in found) == pytest.approx(match["weight"], abs=1e-9)
         assert all(row.label for row in found)
+
+
+def test_explain_says_how_two_lists_agree(observed):
+    rows = [{"subject": "a", "source": "x"}, {"subject": "b", "source": "y", "at": (3, 0)}]
+    (match,) = weighed_pairs(observed(*rows), [("a", "b")]).to_pylist()
+    assert explain(match)[0].label == "3.0 m apart"
+    known = explain({**match, "agreement": place_of(4.0, SHAPES[0], 0.8)})[:2]
+    assert known[0] == (
+        "overlap",
+        "of cameras near the other list, about 80 % are in both",
+        pytest.approx(2.0),
+    )
+    assert known[1].label == "3.0 m apart, of two lists that agree to about 4 m, evenly"
 
 
 def test_explain_says_what_was_found(observed):

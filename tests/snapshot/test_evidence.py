@@ -226,7 +226,7 @@ def test_read_conflation_gives_what_the_next_one_starts_from(folder, made):
     found = read_conflation(folder, PARAMETERS)
     assert found.records.equals(conflation.records)
     assert found.edges.equals(conflation.edges)
-    assert found.spreads == conflation.spreads
+    assert found.agreements == conflation.agreements
     again = conflate(standing(), PARAMETERS, RULINGS, found)
     assert again.edges.equals(conflation.edges)
     assert again.subjects.equals(conflation.subjects)
@@ -234,8 +234,7 @@ def test_read_conflation_gives_what_the_next_one_starts_from(folder, made):
 
 
 OTHERS = {
-    "match_bits": 0.25,
-    "margin_bits": 0.25,
+    "match_probability": 0.75,
     "review_bits": -1.5,
     "radius_m": 50.0,
     "ref_radius_m": 400.0,
@@ -282,7 +281,7 @@ def resealed(folder, said):
     return folder.rename(folder.with_name(id_))
 
 
-@pytest.mark.parametrize("said", [b"{}", b"{", b'{"spreads": [[1]]}'])
+@pytest.mark.parametrize("said", [b"{}", b"{", b'{"agreements": [[1]]}'])
 def test_read_conflation_takes_nothing_when_another_version_has_sealed_it(folder, said):
     assert read_conflation(resealed(folder, said), PARAMETERS) is None
 
