@@ -21,8 +21,7 @@ from sightlines.cameras.blocking import nearest_m
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Neighbourhood
-    from sightlines.cameras.features import Features
+    from sightlines.cameras.blocking import Located, Neighbourhood
 
 # Standard deviations along each axis. What is not known of two sources is between them all.
 SPREADS_M = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -61,7 +60,7 @@ def density_per_m2(
     return np.asarray(every[spread, np.arange(len(distance_m))])
 
 
-def spreads(features: Features, near: Neighbourhood) -> dict[tuple[int, int], int]:
+def spreads(features: Located, near: Neighbourhood) -> dict[tuple[int, int], int]:
     """Find the spread of each pair of sources that have cameras near each other.
 
     Parameters
@@ -111,7 +110,7 @@ def _normal(distance_m: NDArray[np.float64], sigma_m: float) -> NDArray[np.float
     return total
 
 
-def _sampled(features: Features, source: int) -> NDArray[np.int64]:
+def _sampled(features: Located, source: int) -> NDArray[np.int64]:
     """Return the rows of a source whose subjects have the smallest hashes."""
     rows = np.flatnonzero(features.source == source)
     if len(rows) <= SAMPLE:
@@ -129,7 +128,7 @@ def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
 
 
 def _expected(
-    features: Features, near: Neighbourhood, rows: NDArray[np.int64]
+    features: Located, near: Neighbourhood, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how far records would lie from the nearest of a source.
 
@@ -156,7 +155,7 @@ def _expected(
 
 
 def _from_source(
-    features: Features,
+    features: Located,
     near: Neighbourhood,
     at: tuple[NDArray[np.float64], NDArray[np.float64]],
     source: int,

@@ -114,8 +114,7 @@ def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np
         The same with their outcomes.
     """
     ruled_same, ruled_different = edges.outcome == SAME, edges.outcome == DIFFERENT
-    alike = (edges.weight >= least.match_bits) & ~_contradicting(edges)
-    strong = (alike | ruled_same) & ~ruled_different
+    strong = may_match(edges, least)
     group = components(len(features), edges.first[strong], edges.second[strong])
     dirty = np.zeros(len(features), np.bool_)
     dirty[group[touched]] = True
@@ -134,6 +133,12 @@ def assigned(features: Features, edges: Edges, least: Least, touched: NDArray[np
     outcome[rows[_both_free(features, edges, one, rows)]] = REVIEW
     outcome[ruled_same & joined], outcome[ruled_different] = SAME, DIFFERENT
     return replace(edges, outcome=outcome)
+
+
+def may_match(edges: Edges, least: Least) -> NDArray[np.bool_]:
+    """Say which pairs may be one camera, before any outcome but rulings is known."""
+    alike = (edges.weight >= least.match_bits) & ~_contradicting(edges)
+    return np.asarray((alike | (edges.outcome == SAME)) & (edges.outcome != DIFFERENT))
 
 
 def _contradicting(edges: Edges) -> NDArray[np.bool_]:

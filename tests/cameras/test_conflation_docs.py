@@ -7,22 +7,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sightlines.cameras import accuracy, blocking, comparison, conflation, features, independence
+from sightlines.cameras import (
+    accuracy,
+    blocking,
+    comparison,
+    density,
+    features,
+    independence,
+    references,
+    weighing,
+)
+from sightlines.cameras.parameters import PARAMETERS
 from sightlines.cameras.weights import WEIGHTS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "conflation.md"
-PARAMETERS = conflation.PARAMETERS
 FIGURES = {
     "weight from which two are one camera, bits": [PARAMETERS.match_bits],
     "margin over the next best choice, bits": [PARAMETERS.margin_bits],
     "weight from which a person may be asked, bits": [PARAMETERS.review_bits],
     "radius, m": [PARAMETERS.radius_m],
     "radius with one reference number, m": [PARAMETERS.ref_radius_m],
-    "most records that bear a reference number": [conflation.MOST_OF_ONE_REF],
+    "most records that bear a reference number": [references.MOST_OF_ONE_REF],
     "longest short reference number, characters": [features.SHORT_REF],
     "crowd, observations": [blocking.CROWD],
     "compared at one place, on either side": [blocking.BESIDE],
-    "least edge of the cells of the density, m": [blocking.DENSITY_CELL_M],
+    "least edge of the cells of the density, m": [density.DENSITY_CELL_M],
     "others on one pole": [WEIGHTS.surroundings.on_pole],
     "others nearby, per m²": [WEIGHTS.surroundings.nearby_per_m2],
     "spreads, m": list(accuracy.SPREADS_M),
@@ -30,7 +39,7 @@ FIGURES = {
     "times as wide": [accuracy.TAIL_TIMES],
     "sample for a spread, records": [accuracy.SAMPLE],
     "fewest near each other for a spread": [accuracy.FEWEST],
-    "bits of an exact copy among rivals": [conflation.COPY_BITS],
+    "bits of an exact copy among rivals": [weighing.COPY_BITS],
     "limits of directions, degrees": list(comparison.DIRECTION_LIMITS_DEG),
     "share of letters of operators alike": [comparison.ALIKE],
     "same place of two copies, m": [comparison.COPY_M],
