@@ -15,6 +15,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sightlines.cameras.blocking import nearest_m
 
@@ -74,8 +76,9 @@ def spreads(features: Located, near: Neighbourhood) -> dict[tuple[int, int], int
         Two codes of sources, ascending -> position in `SPREADS_M`. Pairs with fewer than `FEWEST`
         records near each other in the sample are absent.
     """
-    names = np.unique(features.source).tolist()
-    sampled = {name: _sampled(features, name) for name in names}
+    names = sorted(pc.unique(pa.array(features.source)).to_pylist())
+    mixed = _hash(features.subject)
+    sampled = {name: _sampled(features, mixed, name) for name in names}
     expected: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     found: dict[tuple[int, int], int] = {}
     for one in names:
@@ -110,13 +113,12 @@ def _normal(distance_m: NDArray[np.float64], sigma_m: float) -> NDArray[np.float
     return total
 
 
-def _sampled(features: Located, source: int) -> NDArray[np.int64]:
+def _sampled(features: Located, mixed: NDArray[np.uint64], source: int) -> NDArray[np.int64]:
     """Return the rows of a source whose subjects have the smallest hashes."""
     rows = np.flatnonzero(features.source == source)
     if len(rows) <= SAMPLE:
         return rows
-    mixed = _hash(features.subject[rows])
-    return np.sort(rows[np.argpartition(mixed, SAMPLE)[:SAMPLE]])
+    return np.sort(rows[np.argpartition(mixed[rows], SAMPLE)[:SAMPLE]])
 
 
 def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:

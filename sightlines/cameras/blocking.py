@@ -253,7 +253,8 @@ def candidate_pairs(
         kept = (features.source[one] != features.source[other]) & ((one < other) | ~among[other])
         one, other, distance_m = _within(features, one[kept], other[kept], radius_m)
         further = np.unique(other[~among[other]])
-        crowded[further] = crowd_sizes(features, further, radius_m, near.keys) > CROWD
+        if may_crowd(near.keys, zooms(features.square_m[further], radius_m)):
+            crowded[further] = crowd_sizes(features, further, radius_m, near.keys) > CROWD
         lost = np.where(
             features.key[one] == features.key[other],
             np.abs(near.place[one] - near.place[other]) > BESIDE,
@@ -370,12 +371,33 @@ def crowds_around(
     """
     # One zoom coarser: whoever looks here may stand where cells are a step larger.
     zoom = np.maximum(zooms(square_m, radius_m) - 1, 0)
+    ever = np.insert(near.keys, np.searchsorted(near.keys, gone), gone)
+    if not may_crowd(ever, zoom):
+        return np.empty(0, np.int64)
     low, count = _looked_at(keys, zoom, near.keys)
     full = count.sum(axis=1) + _looked_at(keys, zoom, gone)[1].sum(axis=1) > CROWD
     marks = np.zeros(len(near.keys) + 1, np.int64)
     np.add.at(marks, low[full].ravel(), 1)
     np.add.at(marks, (low + count)[full].ravel(), -1)
-    return near.order[np.cumsum(marks[:-1]) > 0] if full.any() else np.empty(0, np.int64)
+    return near.order[np.cumsum(marks[:-1]) > 0]
+
+
+def may_crowd(ascending: NDArray[np.uint64], zoom: NDArray[np.int64]) -> bool:
+    """Say whether anywhere a cell of these zooms may hold its share of a crowd, at the least.
+
+    Parameters
+    ----------
+    ascending
+        Keys.
+    zoom
+        Those that cells are looked at with.
+    """
+    share = CROWD // len(_AROUND)
+    if not len(zoom) or len(ascending) <= share:
+        return False
+    # Keys of one cell differ by less than its size.
+    cell = np.uint64(1) << np.uint64(2 * (POSITION_BITS - int(zoom.min())))
+    return bool((ascending[share:] - ascending[:-share]).min() < cell)
 
 
 def at_full_keys(

@@ -54,12 +54,23 @@ class BySource:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where records have come, or gone: keys and squares as of `block_keys`, codes of sources."""
+class Moves:
+    """Where records have come and gone, by key.
+
+    Parameters
+    ----------
+    key, square_m
+        As of `block_keys`.
+    source
+        Codes.
+    step
+        1 for those that have come, -1 for those that have gone.
+    """
 
     key: NDArray[np.uint64]
     square_m: NDArray[np.float64]
     source: NDArray[np.uint64]
+    step: NDArray[np.int32]
 
 
 def by_source(located: Located, near: Neighbourhood) -> BySource:
@@ -104,15 +115,18 @@ def n_around(
     return total
 
 
-def n_around_more(located: Located, own: BySource, come: Places, gone: Places) -> NDArray[np.int32]:
+def n_around_more(located: Located, own: BySource, moves: Moves) -> NDArray[np.int32]:
     """Say by how much the count around each record has grown since some have come and gone.
+
+    A record has a place in its cells where the place would have the record in its own; but how
+    large these are, the record's latitude decides.
 
     Parameters
     ----------
     located, own
         The records of today.
-    come, gone
-        Where others than before are, and are no more.
+    moves
+        What is other than before.
 
     Returns
     -------
@@ -120,40 +134,31 @@ def n_around_more(located: Located, own: BySource, come: Places, gone: Places) -
         Shape (n,); without meaning for those that have come.
     """
     more = np.zeros(len(located), np.int32)
+    shares = (1 - _EDGE_SHARE, 1 + _EDGE_SHARE)
+    least, most = (zooms(moves.square_m * share, DENSITY_CELL_M) for share in shares)
     for code, rows, keys in own:
-        for step, places in ((1, come), (-1, gone)):
-            mine = places.source == code
-            _add(more, located, (rows, keys), (places.key[mine], places.square_m[mine]), step)
+        mine = moves.source == code
+        for zoom in np.unique([least[mine], most[mine]]):
+            at = mine & ((least == zoom) | (most == zoom))
+            low, high = cells_around(moves.key[at], np.full(int(at.sum()), zoom))
+            grown = _covered(keys, low, high, moves.step[at])
+            hit = np.flatnonzero(grown)
+            hit = hit[zooms(located.square_m[rows[hit]], DENSITY_CELL_M) == zoom]
+            more[rows[hit]] += grown[hit]
     return more
 
 
-def _add(
-    more: NDArray[np.int32],
-    located: Located,
-    own: tuple[NDArray[np.int64], NDArray[np.uint64]],
-    places: tuple[NDArray[np.uint64], NDArray[np.float64]],
-    step: int,
-) -> None:
-    """Add a step for each place to all records of a source that have it in their cells.
-
-    A record has a place in its cells where the place would have the record in its own; but how
-    large these are, the record's latitude decides.
-    """
-    rows, keys = own
-    key, square_m = places
-    least, most = (
-        zooms(square_m * (1 + part), DENSITY_CELL_M) for part in (-_EDGE_SHARE, _EDGE_SHARE)
-    )
-    for zoom in np.unique(np.concatenate([least, most])):
-        at = key[(least == zoom) | (most == zoom)]
-        low, high = cells_around(at, np.full(len(at), zoom))
-        marks = np.zeros(len(keys) + 1, np.int32)
-        np.add.at(marks, np.searchsorted(keys, low).ravel(), step)
-        np.add.at(marks, np.searchsorted(keys, high).ravel(), -step)
-        grown = np.cumsum(marks[:-1], dtype=np.int32)
-        hit = np.flatnonzero(grown)
-        hit = hit[zooms(located.square_m[rows[hit]], DENSITY_CELL_M) == zoom]
-        more[rows[hit]] += grown[hit]
+def _covered(
+    keys: NDArray[np.uint64],
+    low: NDArray[np.uint64],
+    high: NDArray[np.uint64],
+    step: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Add up for each of ascending keys the steps of the ranges, shape (n, 9), that hold it."""
+    marks = np.zeros(len(keys) + 1, np.int32)
+    np.add.at(marks, np.searchsorted(keys, low), step[:, None])
+    np.subtract.at(marks, np.searchsorted(keys, high), step[:, None])
+    return np.cumsum(marks[:-1], dtype=np.int32)
 
 
 def density_per_m2(count: NDArray[np.int32], square_m: NDArray[np.float64]) -> NDArray[np.float64]:

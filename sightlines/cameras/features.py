@@ -18,6 +18,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,6 +142,7 @@ def sources_at(written: Written, rows: NDArray[np.int64] | slice) -> NDArray[np.
     return _coded(written.texts["source"], rows, str)[0]
 
 
+@lru_cache(maxsize=4_096)
 def normalised(text: str) -> str:
     """Write a text so that spelling, case and punctuation do not matter; "" where it says nothing.
 
@@ -162,6 +164,7 @@ def normalised(text: str) -> str:
     return "" if words in _UNKNOWN else words
 
 
+@lru_cache(maxsize=4_096)
 def code_of(text: str) -> int:
     """Return the code of a normalised text; 0 for ""."""
     digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()

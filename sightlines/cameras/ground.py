@@ -22,7 +22,7 @@ from sightlines.cameras.blocking import (
     neighbourhood,
     neighbourhood_with,
 )
-from sightlines.cameras.density import Places, by_source, density_per_m2, n_around, n_around_more
+from sightlines.cameras.density import Moves, by_source, density_per_m2, n_around, n_around_more
 from sightlines.cameras.features import features_at, refs_at, sources_at
 from sightlines.cameras.references import long_refs, rows_of_another_count
 from sightlines.cameras.subjects import names_of, rows_of
@@ -103,7 +103,9 @@ class Lineage:
 
     def today(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return the rows of today of rows of before."""
-        return self.place[rows] if len(self.place) else np.full(len(rows), -1)
+        # In half the room, since places are read from all over.
+        place = self.place.astype(np.int32)
+        return place[rows].astype(np.int64) if len(place) else np.full(len(rows), -1)
 
 
 def lineage_of(written: Written, records: pa.Table) -> Lineage:
@@ -154,22 +156,19 @@ def ground_after(
     """
     before, new, gone = lineage.before, lineage.new, lineage.gone
     located = _located(written, lineage)
-    come = Places(located.key[new], located.square_m[new], located.source[new])
-    lost = Places(before.key[gone], before.square_m[gone], before.source[gone])
-    keys = np.concatenate([come.key, lost.key])
+    moves = _moves(located, lineage)
     standing = lineage.today(before.order)
     near = neighbourhood_with(
-        located, standing[standing >= 0], keys, new, partial(features_at, written)
+        located, standing[standing >= 0], moves.key, new, partial(features_at, written)
     )
     touched = np.zeros(len(located), np.bool_)
     touched[new] = True
-    gone_keys = np.sort(lost.key)
-    touched[at_full_keys(keys, gone_keys, near)] = True
-    square_m = np.concatenate([come.square_m, lost.square_m])
-    at = crowds_around(keys, gone_keys, square_m, near, radius_m)
+    gone_keys = moves.key[moves.step < 0]
+    touched[at_full_keys(moves.key, gone_keys, near)] = True
+    at = crowds_around(moves.key, gone_keys, moves.square_m, near, radius_m)
     size = sum(crowd_sizes(located, at, radius_m, each) for each in (near.keys, gone_keys))
     touched[at[size > CROWD]] = True
-    count, density, denser = _density(located, near, lineage, (come, lost))
+    count, density, denser = _density(located, near, lineage, moves)
     touched[denser] = True
     ref = lineage.carried(before.ref)
     ref[new] = refs_at(written, new)
@@ -185,12 +184,22 @@ def _located(written: Written, lineage: Lineage) -> Located:
     return Located(written.subject, source, key, square_m, written.lon, written.lat)
 
 
+def _moves(located: Located, lineage: Lineage) -> Moves:
+    before, new, gone = lineage.before, lineage.new, lineage.gone
+    key = np.concatenate([located.key[new], before.key[gone]])
+    square_m = np.concatenate([located.square_m[new], before.square_m[gone]])
+    source = np.concatenate([located.source[new], before.source[gone]])
+    step = np.repeat(np.array([1, -1], np.int32), [len(new), len(gone)])
+    order = np.argsort(key, kind="stable")
+    return Moves(key[order], square_m[order], source[order], step[order])
+
+
 def _density(
-    located: Located, near: Neighbourhood, lineage: Lineage, moves: tuple[Places, Places]
+    located: Located, near: Neighbourhood, lineage: Lineage, moves: Moves
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
     """Return counts, densities, and the rows whose density is another one than before."""
     own = by_source(located, near)
-    more = n_around_more(located, own, *moves)
+    more = n_around_more(located, own, moves)
     before, new = lineage.before, lineage.new
     count, density = lineage.carried(before.n_around), lineage.carried(before.density_per_m2)
     count += more

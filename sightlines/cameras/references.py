@@ -109,5 +109,6 @@ def _bearing(ref: NDArray[np.uint64], asked: NDArray[np.uint64]) -> NDArray[np.i
     wanted = np.unique(asked[asked != 0])
     if not len(wanted):
         return np.empty(0, np.int64)
-    found = pc.is_in(pa.array(ref), value_set=pa.array(wanted))
-    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    bearing = np.flatnonzero(ref)
+    found = pc.is_in(pa.array(ref[bearing]), value_set=pa.array(wanted))
+    return np.asarray(bearing[found.to_numpy(zero_copy_only=False)])

@@ -158,10 +158,11 @@ def _dirty(
 def _of_groups(lineage: Lineage, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which rows of today were in a group with some rows of before."""
     group = lineage.before.group
-    wanted = np.zeros(len(group) + 1, np.bool_)
+    wanted = np.zeros(max(len(group), 1), np.bool_)
     wanted[group[rows]] = True
-    # The last one stands for rows that are new.
-    return wanted[np.where(lineage.origin >= 0, lineage.carried(group), len(group))]
+    found = wanted[lineage.carried(group)]
+    found[lineage.new] = False
+    return found
 
 
 def _decided(

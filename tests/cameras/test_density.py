@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sightlines.cameras.blocking import neighbourhood
 from sightlines.cameras.density import (
-    Places,
+    Moves,
     by_source,
     density_per_m2,
     n_around,
@@ -122,17 +122,19 @@ def test_n_around_more_is_what_two_counts_differ_by(observed, centre, stay, come
     gone, still = np.arange(n)[:n_gone], np.arange(n)[n_gone:]
     rows = np.concatenate([still, np.arange(n, len(whole))])
     after = placed(observed, centre, [*stay, *come], rows)
-    places = [
-        Places(part.key[at], part.square_m[at], part.source[at])
-        for part, at in ((whole, np.arange(n, len(whole))), (before, gone))
-    ]
-    more = n_around_more(after, own(after), *places)
+    come = np.arange(n, len(whole))
+    key, square_m, source = (
+        np.concatenate([getattr(whole, name)[come], getattr(before, name)[gone]])
+        for name in ("key", "square_m", "source")
+    )
+    step = np.repeat(np.array([1, -1], np.int32), [len(come), len(gone)])
+    more = n_around_more(after, own(after), Moves(key, square_m, source, step))
     grown = n_around(after, own(after))[: len(still)] - n_around(before, own(before))[still]
     assert more[: len(still)].tolist() == grown.tolist()
 
 
 def test_n_around_more_passes_over_sources_that_are_not_there_any_more(observed):
     features = placed(observed, (7.0, 47.0), [(0, 0, "one")])
-    gone = Places(features.key, features.square_m, features.source + np.uint64(1))
-    nobody = Places(features.key[:0], features.square_m[:0], features.source[:0])
-    assert n_around_more(features, own(features), nobody, gone).tolist() == [0]
+    step = np.array([-1], np.int32)
+    gone = Moves(features.key, features.square_m, features.source + np.uint64(1), step)
+    assert n_around_more(features, own(features), gone).tolist() == [0]
