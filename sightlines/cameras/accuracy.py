@@ -23,14 +23,15 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sightlines.cameras.blocking import nearest_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Neighbourhood
-    from sightlines.cameras.features import Features
+    from sightlines.cameras.blocking import Located, Neighbourhood
 
     Floats = NDArray[np.float64]
 
@@ -132,7 +133,7 @@ def overlap_bits(agreement: NDArray[np.integer]) -> Floats:
     return np.asarray(np.log2(np.array([*odds, 1.0]))[agreement])
 
 
-def agreements(features: Features, near: Neighbourhood) -> dict[tuple[int, int], int]:
+def agreements(features: Located, near: Neighbourhood) -> dict[tuple[int, int], int]:
     """Find how each pair of sources agrees that have cameras near each other.
 
     Parameters
@@ -147,23 +148,24 @@ def agreements(features: Features, near: Neighbourhood) -> dict[tuple[int, int],
         than `FEWEST` records near each other in one of the two samples, and those of which one
         agreement explains as much as any other, as where all stand at one point.
     """
-    names = np.unique(features.source).tolist()
-    sampled = {name: _sampled(features, name) for name in names}
+    names = sorted(pc.unique(pa.array(features.source)).to_pylist())
+    mixed = _hash(features.subject)
     seen: dict[tuple[int, int], NDArray[np.int64]] = {}
+    own: dict[int, Floats] = {}
     for one in names:
-        _, source, distance_m = _nearest(features, near, sampled[one])
+        rows = _sampled(features, mixed, one)
+        at = features.lon[rows], features.lat[rows]
+        _, source, distance_m = nearest_m(features, near, at, LIMIT_M, without=rows)
         for other in np.unique(source).tolist():
             seen[one, other] = _binned(distance_m[source == other])
+        within = np.cumsum(seen.pop((one, one), np.zeros(len(_BINS_M) - 1, np.int64)))
+        own[one] = np.concatenate([[0.0], within / len(rows)])
     near_enough = [
         (one, other)
         for one, other in sorted(seen)
         if one < other and (other, one) in seen
         if min(seen[one, other].sum(), seen[other, one].sum()) >= FEWEST
     ]
-    own = {
-        name: _cumulated(features, near, sampled[name])
-        for name in sorted({name for pair in near_enough for name in pair})
-    }
     found = {
         (one, other): _likeliest((seen[one, other], own[other]), (seen[other, one], own[one]))
         for one, other in near_enough
@@ -198,13 +200,12 @@ def _further_m(distance_m: Floats, shape: Shape, spread_m: float) -> Floats:
     return total
 
 
-def _sampled(features: Features, source: int) -> NDArray[np.int64]:
+def _sampled(features: Located, mixed: NDArray[np.uint64], source: int) -> NDArray[np.int64]:
     """Return the rows of a source whose subjects have the smallest hashes."""
     rows = np.flatnonzero(features.source == source)
     if len(rows) <= SAMPLE:
         return rows
-    mixed = _hash(features.subject[rows])
-    return np.sort(rows[np.argpartition(mixed, SAMPLE)[:SAMPLE]])
+    return np.sort(rows[np.argpartition(mixed[rows], SAMPLE)[:SAMPLE]])
 
 
 def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
@@ -213,21 +214,6 @@ def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
         0xBF58476D1CE4E5B9
     )
     return mixed ^ (mixed >> np.uint64(29))
-
-
-def _nearest(
-    features: Features, near: Neighbourhood, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint64], Floats]:
-    """Find the nearest other record of each source around some rows (`blocking.nearest_m`)."""
-    at = features.lon[rows], features.lat[rows]
-    return nearest_m(features, near, at, LIMIT_M, without=rows)
-
-
-def _cumulated(features: Features, near: Neighbourhood, rows: NDArray[np.int64]) -> Floats:
-    """Return what share of a source's records has another of its own within each bin's end."""
-    _, source, distance_m = _nearest(features, near, rows)
-    own = _binned(distance_m[source == features.source[rows[0]]])
-    return np.concatenate([[0.0], np.cumsum(own)]) / len(rows)
 
 
 def _binned(distance_m: Floats) -> NDArray[np.int64]:

@@ -107,7 +107,7 @@ def assigned(
         The same with their outcomes and probabilities.
     """
     ruled_same, ruled_different = edges.outcome == SAME, edges.outcome == DIFFERENT
-    possible = (~_contradicting(edges) | ruled_same) & ~ruled_different
+    possible = may_match(edges)
     group = components(len(features), edges.first[possible], edges.second[possible])
     dirty = np.zeros(len(features), np.bool_)
     dirty[group[touched]] = True
@@ -128,6 +128,12 @@ def assigned(
     outcome[rows[_both_free(features, edges, one, rows)]] = REVIEW
     outcome[ruled_same & joined], outcome[ruled_different] = SAME, DIFFERENT
     return replace(edges, outcome=outcome, probability=probability)
+
+
+def may_match(edges: Edges) -> NDArray[np.bool_]:
+    """Say which pairs may be one camera, before any outcome but rulings is known."""
+    alike = ~_contradicting(edges) | (edges.outcome == SAME)
+    return np.asarray(alike & (edges.outcome != DIFFERENT))
 
 
 def _contradicting(edges: Edges) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ import shapely
 
 from sightlines.attributes import ATTRIBUTES
 from sightlines.cameras.counting import COUNTED, counted_reason
-from sightlines.cameras.features import names_of, texts_of
+from sightlines.cameras.subjects import names_of, texts_of
 from sightlines.licences import ODBL
 from sightlines.schema import CAMERA, CONTRIBUTIONS, EVIDENCE, TIME
 

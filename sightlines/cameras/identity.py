@@ -24,7 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sightlines.cameras.features import names_of, texts_of
+from sightlines.cameras.subjects import names_of, texts_of
 from sightlines.schema import IDENTITY, short_digest
 
 if TYPE_CHECKING:

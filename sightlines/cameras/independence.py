@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sightlines.cameras.conflation import Conflation
+    from sightlines.cameras.matches import Conflation
 
 # Decimals of degrees -> share of the cameras in common. Coarser positions agree by chance.
 COPIED_SHARES = {4: 0.9, 5: 0.5, 6: 0.5, 7: 0.5}

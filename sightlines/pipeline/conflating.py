@@ -11,12 +11,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sightlines.cameras.conflation import Conflation, Rulings, conflate
-from sightlines.cameras.features import names_of
+from sightlines.cameras.conflation import conflate
 from sightlines.cameras.fusion import Fused, fuse
 from sightlines.cameras.identity import camera_ids, identities
 from sightlines.cameras.independence import families
+from sightlines.cameras.matches import Conflation, Rulings
 from sightlines.cameras.parameters import Parameters
+from sightlines.cameras.subjects import names_of
 from sightlines.cameras.weights import from_plain
 from sightlines.errors import SettingsInvalidError, SightlinesError
 from sightlines.licences import is_publishable

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import orjson
 import pyarrow as pa
 
-from sightlines.cameras.conflation import Conflation
-from sightlines.cameras.features import names_of, texts_of
+from sightlines.cameras.matches import EDGE, RECORD, Conflation, Rulings
 from sightlines.cameras.parameters import parameters_as_plain
+from sightlines.cameras.subjects import names_of, texts_of
 from sightlines.errors import SightlinesError
 from sightlines.snapshot.build import map_arrow, write_arrow
 from sightlines.snapshot.evidence import PARAMETERS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sightlines.cameras.parameters import Parameters
 
 AGREEMENTS = "agreements"
+RULINGS = "rulings"
 
 
 def write_evidence(
@@ -39,7 +40,8 @@ def write_evidence(
     write_arrow(folder / "records.arrow", conflation.records)
     write_arrow(folder / "edges.arrow", conflation.edges)
     agreements = [[*pair, place] for pair, place in sorted(conflation.agreements.items())]
-    said = {**parameters_as_plain(parameters), AGREEMENTS: agreements}
+    rulings = {name: sorted(pairs) for name, pairs in vars(conflation.rulings).items()}
+    said = {**parameters_as_plain(parameters), AGREEMENTS: agreements, RULINGS: rulings}
     (folder / PARAMETERS).write_bytes(orjson.dumps(said, option=orjson.OPT_INDENT_2))
 
 
@@ -56,8 +58,8 @@ def read_conflation(folder: Path, parameters: Parameters) -> Conflation | None:
     Returns
     -------
     Conflation or None
-        None where there is none, it is damaged, or its parameters were others: then everything is
-        compared anew.
+        None where there is none, it is damaged, another version has written it, or its parameters
+        were others: then everything is compared anew.
     """
     names = (PARAMETERS, "records.arrow", "edges.arrow")
     try:
@@ -66,9 +68,13 @@ def read_conflation(folder: Path, parameters: Parameters) -> Conflation | None:
             return None
         said = orjson.loads((folder / PARAMETERS).read_bytes())
         agreements = {(one, other): place for one, other, place in said.pop(AGREEMENTS)}
+        ruled = dict(said.pop(RULINGS))
+        rulings = Rulings(**{name: frozenset(map(tuple, ruled[name])) for name in ruled})
         if said != parameters_as_plain(parameters):
             return None
         records, edges = (map_arrow(folder / name) for name in names[1:])
-    except (SightlinesError, OSError, ValueError, KeyError, pa.ArrowException):
+    except (SightlinesError, OSError, ValueError, TypeError, KeyError, pa.ArrowException):
         return None
-    return Conflation(texts_of(names_of(records["subject"])), records, edges, agreements)
+    if not (records.schema.equals(RECORD) and edges.schema.equals(EDGE)):
+        return None
+    return Conflation(texts_of(names_of(records["subject"])), records, edges, agreements, rulings)

@@ -2,8 +2,8 @@
 
     evidence.arrow     `schema.EVIDENCE`, by camera, best statement first
     identities.arrow   `schema.IDENTITY`, by subject
-    records.arrow      `cameras.conflation.RECORD`, by subject
-    edges.arrow        `cameras.conflation.EDGE`, by its rows of `records`
+    records.arrow      `cameras.matches.RECORD`, by subject
+    edges.arrow        `cameras.matches.EDGE`, by its rows of `records`
     conflation.json    the parameters, so that every weight can be computed again
 
 The last three are also what the next publication starts from (`conflation_files`).
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from sightlines.cameras.features import names_of
 from sightlines.cameras.identity import resolved
 from sightlines.cameras.parameters import parameters_from_plain
+from sightlines.cameras.subjects import names_of
 from sightlines.schema import MATCH, OUTCOMES
 from sightlines.snapshot.build import map_arrow
 

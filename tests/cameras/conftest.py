@@ -33,8 +33,8 @@ DEFAULTS = {
 def observed() -> Callable[..., pa.Table]:
     """Return a function that makes `schema.STANDING` of dictionaries, in their order.
 
-    `at` places a row so many metres east and north of a corner in Helsinki; `facing` gives its
-    bearings.
+    `at` places a row so many metres east and north of a corner in Helsinki, or of `around`;
+    `facing` gives its bearings.
     """
 
     def whole(n, row):
@@ -49,7 +49,8 @@ def observed() -> Callable[..., pa.Table]:
         if "at" in row:
             east, north = row["at"]
             azimuth, distance_m = math.degrees(math.atan2(east, north)), math.hypot(east, north)
-            full["lon"], full["lat"], _ = GEOD.fwd(24.94, 60.17, azimuth, distance_m)
+            corner = row.get("around", (DEFAULTS["lon"], DEFAULTS["lat"]))
+            full["lon"], full["lat"], _ = GEOD.fwd(*corner, azimuth, distance_m)
         if "facing" in row:
             full["camera_direction"] = [
                 {"bearing_deg": bearing, "width_deg": None, "width_source": None}

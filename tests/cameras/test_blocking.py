@@ -1,4 +1,4 @@
-"""Candidate pairs against all distances, wherever on the globe; crowds; density."""
+"""Candidate pairs against all distances, wherever on the globe; crowds."""
 
 import itertools
 import math
@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from sightlines.cameras.blocking import (
     BESIDE,
     CROWD,
-    around,
     block_keys,
     candidate_pairs,
     crowd_sizes,
-    density_per_m2,
+    crowds_around,
     distances_m,
     neighbourhood,
 )
@@ -220,94 +219,27 @@ def test_crowd_sizes_count_records_of_all_sources_around(observed):
     assert sizes.tolist() == [3, 3, 3, 1]
 
 
-def slow_density(features, row):
-    """Count records of the same source in 3 x 3 tiles whose edge is at least 150 m there."""
-    margin = math.radians(abs(features.lat[row]) + 0.05)
-    square_m = 2 * math.pi * 6_378_137 * math.cos(margin)
-    zoom = math.floor(math.log2(square_m / 150))
-
-    def tile(at):
-        x = (features.lon[at] + 180) / 360
-        y = 0.5 - math.asinh(math.tan(math.radians(features.lat[at]))) / (2 * math.pi)
-        return math.floor(x * 2**zoom), math.floor(y * 2**zoom)
-
-    n = 0
-    for other in range(len(features)):
-        across, down = (abs(a - b) for a, b in zip(tile(row), tile(other), strict=True))
-        near = min(across, 2**zoom - across) <= 1 and down <= 1
-        n += near and features.source[row] == features.source[other]
-    return 2 ** round(math.log2(n / (9 * (square_m / 2**zoom) ** 2)))
-
-
-def test_density_per_m2_is_that_of_the_own_source_and_a_power_of_two(observed):
-    # On the equator cells have 152.9 m: 5 records on 210,300 m2 are 2.4e-5, 2 are 9.5e-6.
-    features = placed(observed, (0.0, 0.0), [(1, 1, "one")] * 5 + [(1, 1, "two")] * 2)
-    density = density_per_m2(features, neighbourhood(features))
-    assert density.tolist() == [2.0**-15] * 5 + [2.0**-17] * 2
-
-
-def test_density_per_m2_of_nothing_is_nothing(observed):
-    features = features_of(observed())
-    assert density_per_m2(features, neighbourhood(features)).tolist() == []
-
-
-@pytest.mark.parametrize(
-    "centre", [(8.54, 47.37), (12.0, 0.0), (180.0, 10.0), (30.0, -84.9)], ids=str
-)
-def test_density_per_m2_agrees_with_a_count(observed, centre):
-    random = np.random.default_rng(11)
-    offsets = [
-        (*random.uniform(-700, 700, 2).tolist(), "one" if row % 3 else "two") for row in range(60)
-    ]
-    features = placed(observed, centre, offsets)
+def test_crowds_around_tell_a_crowd_of_today_and_of_yesterday(observed):
+    features = placed(observed, (7.0, 47.0), [(0, 0, "one")] * (CROWD - 1) + [(0, 900, "one")])
     near = neighbourhood(features)
-    expected = [slow_density(features, row) for row in range(60)]
-    assert density_per_m2(features, near).tolist() == expected
-    assert len(set(expected)) > 2
-    some = np.array([3, 17, 44])
-    assert density_per_m2(features, near, some).tolist() == [expected[row] for row in some]
+
+    def around(n_gone):
+        gone = np.repeat(features.key[:1], n_gone)
+        keys, square_m = (
+            np.append(gone, features.key[0]),
+            np.repeat(features.square_m[0], n_gone + 1),
+        )
+        return crowds_around(keys, gone, square_m, near, RADIUS_M)
+
+    assert around(1).tolist() == []
+    assert sorted(around(2).tolist()) == list(range(CROWD - 1))
 
 
-@settings(max_examples=40)
-@given(
-    st.sampled_from(list(CENTRES.values())),
-    st.lists(
-        st.tuples(st.floats(-900, 900), st.floats(-900, 900), st.sampled_from(["one", "two"])),
-        min_size=2,
-        max_size=20,
-    ),
-)
-def test_around_holds_every_row_whose_density_another_record_changes(observed, centre, offsets):
-    whole = placed(observed, centre, offsets)
-    new = len(offsets) - 1
-    without = placed(observed, centre, offsets[:-1])
-    before = density_per_m2(without, neighbourhood(without))
-    near = neighbourhood(whole)
-    after = density_per_m2(whole, near)
-    rows, crowded = around(whole.key[[new]], whole.square_m[[new]], near)
-    assert rows.tolist() == sorted(set(rows.tolist()))
-    assert {new, *np.flatnonzero(before != after[:-1]).tolist()} <= set(rows.tolist())
-    assert not crowded
-
-
-def test_around_leaves_out_what_is_far_away(observed):
-    features = placed(observed, (7.0, 47.0), [(0, 0, "one"), (100, 0, "two"), (2_000, 0, "one")])
-    rows, _ = around(features.key[[0]], features.square_m[[0]], neighbourhood(features))
-    assert rows.tolist() == [0, 1]
-
-
-def test_around_tells_a_crowd_of_today_and_of_yesterday(observed):
-    features = placed(observed, (7.0, 47.0), [(0, 0, "one")] * (CROWD - 1))
-    near = neighbourhood(features)
-    assert not around(features.key[[0]], features.square_m[[0]], near)[1]
-    gone = np.repeat(features.key[:1], 2)
-    assert around(gone, np.repeat(features.square_m[:1], 2), near)[1]
-
-
-def test_around_nothing_is_nothing(observed):
+def test_crowds_around_nothing_are_none(observed):
     features = placed(observed, (7.0, 47.0), [(0, 0, "one")])
-    rows, crowded = around(np.empty(0, np.uint64), np.empty(0), neighbourhood(features))
-    assert (rows.tolist(), crowded) == ([], False)
+    nothing = np.empty(0, np.uint64)
+    found = crowds_around(nothing, nothing, np.empty(0), neighbourhood(features), RADIUS_M)
+    assert found.tolist() == []
 
 
 @pytest.mark.parametrize("lat", [85.5, 88.0, 89.99, -86.0, -89.9])

@@ -8,13 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightlines.cameras.blocking import BESIDE, CROWD
-from sightlines.cameras.conflation import (
-    MOST_OF_ONE_REF,
-    PARAMETERS,
-    Rulings,
-    conflate,
-    weighed_pairs,
-)
+from sightlines.cameras.conflation import conflate, weighed_pairs
+from sightlines.cameras.matches import Rulings
+from sightlines.cameras.parameters import PARAMETERS
+from sightlines.cameras.references import MOST_OF_ONE_REF
 from sightlines.schema import COMPARISONS, MATCH
 
 EAST = {"facing": [90]}

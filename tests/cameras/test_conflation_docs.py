@@ -12,25 +12,26 @@ from sightlines.cameras import (
     assignment,
     blocking,
     comparison,
-    conflation,
+    density,
     features,
     independence,
     marginals,
+    references,
 )
+from sightlines.cameras.parameters import PARAMETERS
 from sightlines.cameras.weights import WEIGHTS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "conflation.md"
-PARAMETERS = conflation.PARAMETERS
 FIGURES = {
     "probability from which two are one camera": [PARAMETERS.match_probability],
     "weight from which a person may be asked, bits": [PARAMETERS.review_bits],
     "radius, m": [PARAMETERS.radius_m],
     "radius with one reference number, m": [PARAMETERS.ref_radius_m],
-    "most records that bear a reference number": [conflation.MOST_OF_ONE_REF],
+    "most records that bear a reference number": [references.MOST_OF_ONE_REF],
     "longest short reference number, characters": [features.SHORT_REF],
     "crowd, observations": [blocking.CROWD],
     "compared at one place, on either side": [blocking.BESIDE],
-    "least edge of the cells of the density, m": [blocking.DENSITY_CELL_M],
+    "least edge of the cells of the density, m": [density.DENSITY_CELL_M],
     "others on one pole": [WEIGHTS.surroundings.on_pole],
     "others nearby, per m²": [WEIGHTS.surroundings.nearby_per_m2],
     "spreads, m": list(accuracy.SPREADS_M),

@@ -10,16 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightlines.cameras.features import (
-    CODED,
-    MOST_BEARINGS,
     code_of,
     features_of,
-    names_of,
     normalised,
-    texts_of,
 )
-
-LONG = ["a" * 16, "b" * 16, "c" * 16, "d" * 16]
+from sightlines.cameras.written import CODED, MOST_BEARINGS
 
 
 @pytest.mark.parametrize(
@@ -263,46 +258,3 @@ def test_features_of_takes_both_zeros_for_one(observed):
     table = observed({"lon": 0.0, "lat": 0.0}, {"lon": -0.0, "lat": -0.0})
     fingerprints = features_of(table).fingerprint
     assert fingerprints[0] == fingerprints[1]
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        pa.array(LONG),
-        pa.chunked_array([LONG[:1], [], LONG[1:]]),
-        pa.array(["x" * 16, *LONG, "y" * 16]).slice(1, 4),
-        pa.chunked_array([pa.array(["x" * 16, *LONG]).slice(1)]),
-        # Whatever stands before the slice does not move it.
-        pa.array(["short", *LONG]).slice(1),
-        pa.array(["longer than sixteen letters", *LONG]).slice(1),
-    ],
-    ids=["whole", "chunks", "slice", "chunk of a slice", "after a short one", "after a long one"],
-)
-def test_names_of_gives_the_bytes_of_each_name(column):
-    assert names_of(column).tolist() == [name.encode() for name in LONG]
-
-
-@pytest.mark.parametrize("column", [pa.array([], pa.string()), pa.chunked_array([], pa.string())])
-def test_names_of_nothing_is_nothing(column):
-    assert names_of(column).tolist() == []
-    assert names_of(column).dtype == "S16"
-    assert texts_of(names_of(column)).equals(pa.array([], pa.string()))
-
-
-def test_names_of_takes_names_of_other_lengths():
-    assert names_of(pa.array(["a", "b" * 16, ""])).tolist() == [b"a", b"b" * 16, b""]
-
-
-@given(st.lists(st.text("abz27", max_size=16)), st.integers(0, 5), st.booleans())
-def test_texts_of_inverts_names_of(names, start, backwards):
-    found = names_of(pa.array(names, pa.string()))
-    part = found[start:][::-1] if backwards else found[start:]
-    expected = names[start:][::-1] if backwards else names[start:]
-    assert texts_of(part).to_pylist() == expected
-    assert texts_of(part).type == pa.string()
-
-
-def test_texts_of_whole_names_lets_them_be_read_in_any_part():
-    texts = texts_of(np.array(LONG, "S16")[::2])
-    texts.validate(full=True)
-    assert texts.slice(1).to_pylist() == [LONG[2]]

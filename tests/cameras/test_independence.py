@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sightlines.cameras.conflation import Rulings, conflate
+from sightlines.cameras.conflation import conflate
 from sightlines.cameras.independence import families
+from sightlines.cameras.matches import Rulings
 
 # Directions that agree make one camera of what stands a few metres apart.
 NEAR = {"facing": [90]}

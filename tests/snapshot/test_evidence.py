@@ -8,14 +8,16 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from sightlines.cameras.conflation import Rulings, conflate
-from sightlines.cameras.features import names_of
+from sightlines.cameras.conflation import conflate
 from sightlines.cameras.fusion import fuse
 from sightlines.cameras.identity import camera_ids, identities
+from sightlines.cameras.matches import Rulings
 from sightlines.cameras.parameters import Parameters
+from sightlines.cameras.subjects import names_of
 from sightlines.cameras.weights import WEIGHTS, Surroundings, explain
 from sightlines.errors import RequestInvalidError
 from sightlines.schema import IDENTITY, MATCH, OUTCOMES, STANDING, TIME, VERSION, short_digest
+from sightlines.snapshot.build import write_arrow
 from sightlines.snapshot.conflation_files import read_conflation, write_evidence
 from sightlines.snapshot.evidence import Evidence
 from sightlines.snapshot.manifest import Manifest, folder_files, snapshot_id, write_manifest
@@ -227,6 +229,7 @@ def test_read_conflation_gives_what_the_next_one_starts_from(folder, made):
     assert found.records.equals(conflation.records)
     assert found.edges.equals(conflation.edges)
     assert found.agreements == conflation.agreements
+    assert found.rulings == conflation.rulings == RULINGS
     again = conflate(standing(), PARAMETERS, RULINGS, found)
     assert again.edges.equals(conflation.edges)
     assert again.subjects.equals(conflation.subjects)
@@ -281,8 +284,25 @@ def resealed(folder, said):
     return folder.rename(folder.with_name(id_))
 
 
-@pytest.mark.parametrize("said", [b"{}", b"{", b'{"agreements": [[1]]}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"{}",
+        b"{",
+        b'{"agreements": [[1]]}',
+        b'{"agreements": []}',
+        b'{"agreements":[],"rulings":[1]}',
+    ],
+)
 def test_read_conflation_takes_nothing_when_another_version_has_sealed_it(folder, said):
+    assert read_conflation(resealed(folder, said), PARAMETERS) is None
+
+
+@pytest.mark.parametrize("name", ["records", "edges"])
+def test_read_conflation_takes_nothing_when_its_tables_have_another_form(folder, made, name):
+    table = getattr(made[2], name)
+    write_arrow(folder / f"{name}.arrow", table.drop_columns(table.column_names[1]))
+    said = (folder / "conflation.json").read_bytes()
     assert read_conflation(resealed(folder, said), PARAMETERS) is None
 
 
