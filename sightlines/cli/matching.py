@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,7 +55,7 @@ def list_command(outcome: str, limit: int, as_json: bool) -> None:
         return
     for match in found[:limit]:
         click.echo(
-            f"{match['first']} {match['second']}  {match['probability']:.2f} probable, "
+            f"{match['first']} {match['second']}  {_probable(match)}, "
             f"{match['weight']:+.1f} bits, {match['distance_m']:.1f} m apart"
         )
     click.echo(f"{len(found)} in all.")
@@ -77,7 +78,7 @@ def why_command(camera: str, as_json: bool) -> None:
     for match in report["matches"]:
         click.echo(
             f"{match['first']} {match['second']}: {match['outcome']}, {match['weight']:+.1f} bits, "
-            f"with all rivals {match['probability']:.2f} probable"
+            f"with all rivals {_probable(match)}"
         )
         for comparison, label, bits in match["findings"]:
             click.echo(f"  {bits:+5.1f}  {comparison}: {label}")
@@ -172,6 +173,11 @@ def learn_command(labels: Path, out: Path) -> None:
         weights = learned(matches, is_one, Parameters().weights)
     out.write_bytes(orjson.dumps(as_plain(weights), option=orjson.OPT_INDENT_2))
     click.echo(f"Learned from {len(is_one)} of {len(wanted)} pairs, {int(is_one.sum())} the same.")
+
+
+def _probable(match: dict[str, Any]) -> str:
+    """Say how probable a match is, rounded down: what is not enough must not look as if it were."""
+    return f"{math.floor(1000 * match['probability']) / 10:.1f} % probable"
 
 
 def _why(snapshot: Snapshot, name: str) -> dict[str, Any]:
