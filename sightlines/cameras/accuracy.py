@@ -79,17 +79,18 @@ def spreads(features: Located, near: Neighbourhood) -> dict[tuple[int, int], int
     names = sorted(pc.unique(pa.array(features.source)).to_pylist())
     mixed = _hash(features.subject)
     sampled = {name: _sampled(features, mixed, name) for name in names}
+    nearest = {name: _nearest(features, near, rows) for name, rows in sampled.items()}
     expected: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     found: dict[tuple[int, int], int] = {}
     for one in names:
-        rows = sampled[one]
-        at = features.lon[rows], features.lat[rows]
-        _, source, distance = nearest_m(features, near, at, LIMIT_M)
+        source, distance = nearest[one]
         for other in np.unique(source).tolist():
             seen = _binned(distance[source == other])
             if one < other and seen.sum() >= FEWEST:
                 if other not in expected:
-                    expected[other] = _expected(features, near, sampled[other])
+                    of_other, apart = nearest[other]
+                    displaced = _displaced(features, near, sampled[other])
+                    expected[other] = displaced, _shares(_binned(apart[of_other == other]))
                 found[one, other] = _likeliest(seen, *expected[other])
     return found
 
@@ -129,52 +130,47 @@ def _hash(subject: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def _expected(
+def _nearest(
     features: Located, near: Neighbourhood, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far records would lie from the nearest of a source.
+) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """Return source and metres of the nearest other record of each source near some rows."""
+    at = features.lon[rows], features.lat[rows]
+    _, source, distance = nearest_m(features, near, at, LIMIT_M, without=rows)
+    return source, distance
+
+
+def _displaced(
+    features: Located, near: Neighbourhood, rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how far records of a source would lie from its nearest if they were displaced.
 
     Returns
     -------
-    tuple of two arrays
-        Shares of the bins, shape (spreads, bins), if they were its own cameras displaced; and shape
-        (bins,) if they were others that lie like its own.
+    array
+        Shares of the bins, shape (spreads, bins).
     """
-    source = int(features.source[rows[0]])
     lon, lat = features.lon[rows], features.lat[rows]
-    apart = _from_source(features, near, (lon, lat), source, without=rows)
     # The same subjects are displaced the same way each time.
     drawn = np.random.default_rng(int(_hash(features.subject[rows[:1]])[0]))
     x, y = drawn.standard_normal((2, len(rows)))
     wide = np.where(drawn.random(len(rows)) < TAIL_SHARE, TAIL_TIMES, 1.0)
-    displaced = []
-    for sigma in SPREADS_M:
-        north_deg = y * wide * sigma / 111_195.0
-        east_deg = x * wide * sigma / (111_195.0 * np.cos(np.radians(lat)).clip(1e-3))
-        at = np.mod(lon + east_deg + 180.0, 360.0) - 180.0, np.clip(lat + north_deg, -90.0, 90.0)
-        displaced.append(_shares(_from_source(features, near, at, source)))
-    return np.stack(displaced), _shares(apart)
-
-
-def _from_source(
-    features: Located,
-    near: Neighbourhood,
-    at: tuple[NDArray[np.float64], NDArray[np.float64]],
-    source: int,
-    *,
-    without: NDArray[np.int64] | None = None,
-) -> NDArray[np.float64]:
-    """Return how far the nearest record of one source is from those places that have one near."""
-    _, sources, distance = nearest_m(features, near, at, LIMIT_M, without=without)
-    return np.asarray(distance[sources == source])
+    sigma = np.array(SPREADS_M)[:, None]
+    north_deg = y * wide * sigma / 111_195.0
+    east_deg = x * wide * sigma / (111_195.0 * np.cos(np.radians(lat)).clip(1e-3))
+    at = np.mod(lon + east_deg + 180.0, 360.0) - 180.0, np.clip(lat + north_deg, -90.0, 90.0)
+    # All at once: those of one row lie near each other, and so are found quickly.
+    place, source, distance = nearest_m(features, near, (at[0].ravel(), at[1].ravel()), LIMIT_M)
+    own = source == features.source[rows[0]]
+    spread, distance = place[own] // len(rows), distance[own]
+    return np.stack([_shares(_binned(distance[spread == each])) for each in range(len(sigma))])
 
 
 def _binned(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.bincount(np.searchsorted(_BINS_M[:-1], distance_m), minlength=len(_BINS_M))
 
 
-def _shares(distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    count = _binned(distance_m) + _LEAST
+def _shares(seen: NDArray[np.int64]) -> NDArray[np.float64]:
+    count = seen + _LEAST
     return np.asarray(count / count.sum())
 
 
