@@ -101,7 +101,7 @@ class Lineage:
         """Return a column of before for the rows of today; without meaning for those new."""
         return column[self.origin] if len(column) else np.zeros(len(self.origin), column.dtype)
 
-    def today(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    def today(self, rows: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of today of rows of before."""
         # In half the room, since places are read from all over.
         place = self.place.astype(np.int32)

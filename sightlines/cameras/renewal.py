@@ -117,7 +117,7 @@ def _ruled_otherwise(
 
 def _kept(edges: pa.Table, lineage: Lineage, touched: NDArray[np.bool_]) -> Kept:
     ends = [edges[name].to_numpy() for name in ("first", "second")]
-    first, second = (lineage.place[end] for end in ends)
+    first, second = (lineage.today(end) for end in ends)
     stands = (first >= 0) & (second >= 0)
     stands[stands] = ~(touched[first[stands]] | touched[second[stands]])
     lost = np.flatnonzero(~stands)

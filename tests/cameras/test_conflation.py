@@ -295,6 +295,30 @@ def test_conflate_forgets_a_ruling_that_could_not_be_followed_when_it_is_withdra
         same_answer(conflate(after, earlier=before), conflate(after))
 
 
+def test_conflate_follows_a_ruling_as_soon_as_nothing_stands_against_it(observed):
+    rows = [seen("a1", 0), seen("b1", 400), seen("b2", 5_000)]
+    ruled = rulings(same=["a1 b1", "a1 b2"])
+    before = conflate(observed(*rows), rulings=ruled)
+    kept = next(name for name in ("b1", "b2") if f"a1 {name}" in clusters(before))
+    after = observed(*(row for row in rows if row["subject"] != kept))
+    found = conflate(after, rulings=ruled, earlier=before)
+    assert clusters(found) == [f"a1 {'b2' if kept == 'b1' else 'b1'}"]
+    same_answer(found, conflate(after, rulings=ruled))
+
+
+def test_conflate_forgets_a_ruling_on_two_that_are_not_compared_when_it_is_withdrawn(observed):
+    # Of so many at one point the first and the last are never compared unless a person says so.
+    n = 2 * BESIDE
+    rows = observed(*at_one_point(n))
+    first, last = (f"a000{row:012}" for row in (0, n - 1))
+    ruled = rulings(same=[f"{first} b000{n - 1:012}", f"{first} b000{0:012}"])
+    before = conflate(rows, rulings=ruled)
+    assert f"{first} b000{n - 1:012}" in outcomes(before)
+    same_answer(conflate(rows, earlier=before), conflate(rows))
+    other = rulings(different=[f"{last} b000{0:012}"])
+    same_answer(conflate(rows, rulings=other, earlier=before), conflate(rows, rulings=other))
+
+
 # Crowds.
 
 
@@ -345,6 +369,29 @@ def test_conflate_finds_the_same_when_a_crowd_gathers_and_disperses(observed):
         rows = observed(*state)
         earlier = conflate(rows, earlier=earlier)
         same_answer(earlier, conflate(rows))
+
+
+def test_conflate_finds_the_same_when_one_more_stands_where_many_do(observed):
+    # It stands before all others of its list, so who is within reach of whom moves on by one.
+    many = at_one_point(BESIDE + 40)
+    first = {**many[0], "subject": "a" + "0" * 14}
+    for before, after in ((many, [first, *many]), ([first, *many], many)):
+        found = conflate(observed(*after), earlier=conflate(observed(*before)))
+        same_answer(found, conflate(observed(*after)))
+
+
+def test_conflate_finds_the_same_when_two_come_to_stand_in_a_crowd(observed):
+    # Fifty points of forty records, none of them where the two others are.
+    crowd = [
+        seen(f"a{row:04}", 8.0 * (row % 10), 8.0 * (row // 10 % 5), kind="alpr")
+        for row in range(CROWD + 5)
+    ]
+    two = [seen("c1", 20, 4, **EAST), seen("d1", 21, 4, **EAST)]
+    few, many = observed(*two, *crowd[:-15]), observed(*two, *crowd)
+    assert "c1 d1" in outcomes(conflate(few))
+    assert "c1 d1" not in outcomes(conflate(many))
+    for before, after in ((few, many), (many, few)):
+        same_answer(conflate(after, earlier=conflate(before)), conflate(after))
 
 
 # Order, and what has changed.
@@ -489,6 +536,42 @@ def test_conflate_finds_the_same_when_a_source_moves_everything(observed):
     for state, expected in zip(states, found, strict=True):
         earlier = conflate(observed(*state), earlier=earlier)
         same_answer(earlier, expected)
+
+
+def test_conflate_calls_a_pair_rivals_once_one_of_them_has_found_another(observed):
+    # b1 is not touched: nothing but the partner of a1 has changed.
+    others = [seen("a1", 0, **EAST), seen("b1", 20, facing=[150])]
+    before = conflate(observed(*others, seen("b2", 1, kind="alpr", **EAST)))
+    assert outcomes(before)["a1 b1"] == "review"
+    rows = observed(*others, seen("b2", 1, **EAST))
+    found = conflate(rows, earlier=before)
+    assert outcomes(found) == {"a1 b2": "match", "a1 b1": "rival"}
+    same_answer(found, conflate(rows))
+
+
+def test_conflate_finds_the_same_when_a_source_vanishes_and_comes_back(observed):
+    rows = city(2)
+    third = [{**row, "subject": f"c{row['subject']}", "source": "c"} for row in rows[150:]]
+    states = [[*rows, *third], rows[:150], third, [*rows, *third], rows[150:]]
+    earlier = None
+    for state in states:
+        earlier = conflate(observed(*state), rulings=rulings(same=["a001 b002"]), earlier=earlier)
+        whole = conflate(observed(*state), rulings=rulings(same=["a001 b002"]))
+        same_answer(earlier, whole)
+
+
+def test_conflate_finds_the_same_when_a_subject_changes_its_source(observed):
+    rows = city(2, 30)
+    other = [{**row, "source": "c"} if n % 7 == 0 else row for n, row in enumerate(rows)]
+    found = conflate(observed(*other), earlier=conflate(observed(*rows)))
+    same_answer(found, conflate(observed(*other)))
+
+
+def test_conflate_finds_the_same_when_nothing_has_changed_but_names_of_rows(observed):
+    rows = city(2, 30)
+    again = [{**row, "id": f"new{n}", "ordinal": 99 - n} for n, row in enumerate(rows)]
+    before = conflate(observed(*rows))
+    same_answer(conflate(observed(*again), earlier=before), before)
 
 
 def test_conflate_finds_the_same_when_a_town_changes_street_by_street(observed):
