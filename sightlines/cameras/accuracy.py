@@ -31,7 +31,7 @@ from sightlines.cameras.blocking import nearest_m
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Located, Neighbourhood
+    from sightlines.cameras.neighbourhood import Located, Neighbourhood
 
     Floats = NDArray[np.float64]
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sightlines.cameras.blocking import cells_around, zooms
+from sightlines.cameras.neighbourhood import cells_around, zooms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Located, Neighbourhood
+    from sightlines.cameras.neighbourhood import Located, Neighbourhood
 
 DENSITY_CELL_M = 150.0
 # Over so much of its edge a square may differ between two records that count each other.

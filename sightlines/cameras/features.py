@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sightlines.cameras.blocking import Located, block_keys
+from sightlines.cameras.neighbourhood import Located, block_keys
 from sightlines.cameras.written import CODED, MOST_BEARINGS, mixed, written_of
 
 if TYPE_CHECKING:

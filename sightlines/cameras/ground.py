@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from sightlines.cameras.blocking import (
-    CROWD,
-    Located,
-    at_full_keys,
-    block_keys,
-    crowd_sizes,
-    crowds_around,
-    neighbourhood,
-    neighbourhood_with,
-)
+from sightlines.cameras.blocking import CROWD, at_full_keys, crowd_sizes, crowds_around
 from sightlines.cameras.density import Moves, by_source, density_per_m2, n_around, n_around_more
 from sightlines.cameras.features import features_at, refs_at, sources_at
+from sightlines.cameras.neighbourhood import Located, block_keys, neighbourhood, neighbourhood_with
 from sightlines.cameras.references import long_refs, rows_of_another_count
 from sightlines.cameras.subjects import names_of, rows_of
 
@@ -31,8 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Neighbourhood
     from sightlines.cameras.features import Features
+    from sightlines.cameras.neighbourhood import Neighbourhood
     from sightlines.cameras.written import Written
 
 

@@ -12,13 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sightlines.cameras.blocking import Pairs, distances_m
+from sightlines.cameras.blocking import Pairs
+from sightlines.cameras.neighbourhood import distances_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Located
     from sightlines.cameras.features import Features
+    from sightlines.cameras.neighbourhood import Located
 
 # A reference number that so many records bear distinguishes nothing.
 MOST_OF_ONE_REF = 20

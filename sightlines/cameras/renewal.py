@@ -30,9 +30,9 @@ from sightlines.schema import COMPARISONS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Located
     from sightlines.cameras.ground import Lineage
     from sightlines.cameras.matches import Rulings
+    from sightlines.cameras.neighbourhood import Located
     from sightlines.cameras.parameters import Parameters
     from sightlines.cameras.written import Written
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from sightlines.cameras.accuracy import agreement_of, overlap_bits
 from sightlines.cameras.assignment import DIFFERENT, RIVAL, SAME, Edges
-from sightlines.cameras.blocking import Pairs, candidate_pairs, distances_m
+from sightlines.cameras.blocking import Pairs, candidate_pairs
 from sightlines.cameras.comparison import compared
 from sightlines.cameras.features import features_at
+from sightlines.cameras.neighbourhood import distances_m
 from sightlines.cameras.references import pairs_of_one_ref
 from sightlines.cameras.subjects import SUBJECT_BYTES, rows_of
 from sightlines.schema import COMPARISONS
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sightlines.cameras.blocking import Located
     from sightlines.cameras.features import Features
     from sightlines.cameras.ground import Ground
     from sightlines.cameras.matches import Rulings
+    from sightlines.cameras.neighbourhood import Located
     from sightlines.cameras.parameters import Parameters
     from sightlines.cameras.weights import Weights
     from sightlines.cameras.written import Written

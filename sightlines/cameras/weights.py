@@ -5,7 +5,7 @@ one camera (`m`) than where they are two (`u`). Findings of a pair are added up 
 Sunter 1969). What is not known on one side says nothing.
 
 For distance, `m` is how likely the two sources place one camera so far apart (`accuracy`), and `u`
-how many other cameras one must expect there: what lies around at random (`blocking.density_per_m2`)
+how many other cameras one must expect there: what lies around at random (`density.density_per_m2`)
 and what stands together on one pole or corner (`Surroundings`), so that 10 m mean much on a country
 road and little in a city square. This is the likelihood ratio with which astronomers join
 catalogues (Sutherland and Saunders 1992).

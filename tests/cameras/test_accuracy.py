@@ -18,8 +18,9 @@ from sightlines.cameras.accuracy import (
     density_per_m2,
     overlap_bits,
 )
-from sightlines.cameras.blocking import nearest_m, neighbourhood
+from sightlines.cameras.blocking import nearest_m
 from sightlines.cameras.features import features_of
+from sightlines.cameras.neighbourhood import neighbourhood
 from sightlines.geodesy import GEOD
 
 EVENLY, OUTLIERS, LONG = SHAPES

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightlines.cameras.blocking import (
-    BESIDE,
-    CROWD,
-    block_keys,
-    candidate_pairs,
-    crowd_sizes,
-    crowds_around,
-    distances_m,
-    neighbourhood,
-)
+from sightlines.cameras.blocking import BESIDE, CROWD, candidate_pairs, crowd_sizes, crowds_around
 from sightlines.cameras.features import features_of
+from sightlines.cameras.neighbourhood import block_keys, distances_m, neighbourhood
 from sightlines.geodesy import GEOD
 
 RADIUS_M = 60.0

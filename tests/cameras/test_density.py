@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightlines.cameras.blocking import neighbourhood
 from sightlines.cameras.density import (
     Moves,
     by_source,
@@ -16,6 +15,7 @@ from sightlines.cameras.density import (
     n_around_more,
 )
 from sightlines.cameras.features import features_of
+from sightlines.cameras.neighbourhood import neighbourhood
 
 CENTRES = {
     "middle": (8.54, 47.37),
