@@ -33,8 +33,8 @@ NO_RULINGS = Rulings()
 
 # Of each located record: `wording` is that of `written`, `key` and `square_m` those of
 # `neighbourhood`, `n_around` and `density_per_m2` those of `density`, `ref` that of `references`;
-# `order` is the row of the n-th by key, and `group` the lowest row of those that are linked by pairs
-# which may be matches.
+# `order` is the row of the n-th by key, and `group` the lowest row of those that are linked by
+# pairs which may be matches.
 RECORD = pa.schema(
     [
         pa.field("subject", pa.string(), nullable=False),
