@@ -7,7 +7,8 @@ heaviest down, unless the cluster would then hold two records of one source, two
 two sorts of enforcement, or a pair that a person has ruled to be different.
 
 Records that nothing tells apart are like one: what counts is how probable it is that a record is
-one of them. Who of them is joined is then chosen by an assignment with the largest sum.
+one of them. They are then paired in turn; where that is not possible, by an assignment with the
+largest sum.
 
 What happens in one connected component does not depend on any other, so that a change solves anew
 only what it touches. Ties are broken by a hash of the subjects: the order of the input is nothing.
@@ -170,11 +171,53 @@ def _one_to_one(
         _of_alike(left, twins[1], probability[free]), _of_alike(right, twins[0], probability[free])
     )
     enough = free[probability[free] >= least_probability]
-    alone = _alone(*(end[enough] for end in ends))
-    rivals = enough[~alone]
-    gain = probability[rivals] + _tie_bits(features, edges, rows[rivals])
-    best = rivals[_heaviest(ends[0][rivals], ends[1][rivals], gain)]
-    return probability, rows[np.concatenate([np.flatnonzero(forced), enough[alone], best])]
+    best = enough[_without_rivals(*(end[enough] for end in ends))]
+    alike = features.fingerprint[low], features.fingerprint[high]
+    open_ = _free_of(ends, enough, best)
+    in_turn = open_[_in_turn([end[open_] for end in ends], [each[open_] for each in alike])]
+    open_ = _free_of(ends, open_, in_turn)
+    gain = probability[open_] + _tie_bits(features, edges, rows[open_])
+    last = open_[_heaviest(ends[0][open_], ends[1][open_], gain)]
+    return probability, rows[np.concatenate([np.flatnonzero(forced), best, in_turn, last])]
+
+
+def _free_of(
+    ends: tuple[NDArray[np.int64], NDArray[np.int64]],
+    edges: NDArray[np.int64],
+    taken: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return those edges that have no node in common with those taken."""
+    chosen = np.zeros(len(ends[0]), np.bool_)
+    chosen[taken] = True
+    return edges[~_at_nodes_of(ends, chosen)[edges]]
+
+
+def _in_turn(ends: list[NDArray[np.int64]], alike: list[NDArray[np.uint64]]) -> NDArray[np.int64]:
+    """Return the edges from the n-th of some nodes to the n-th of others that nothing tells apart.
+
+    Thousands of records at one point are paired by this at once; an assignment of so many equal
+    choices would take minutes.
+    """
+    n_left, n_right = (end.max(initial=-1) + 1 for end in ends)
+    group = components(n_left + n_right, ends[0], n_left + ends[1])[ends[0]]
+    turns = [_turn(end, each, group) for end, each in zip(ends, alike, strict=True)]
+    same = np.flatnonzero(turns[0] == turns[1])
+    return same[_without_rivals(*(end[same] for end in ends))]
+
+
+def _turn(
+    node: NDArray[np.int64], alike: NDArray[np.uint64], group: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count off the nodes of edges within each group and fingerprint, from 0."""
+    nodes, at, back = np.unique(node, return_index=True, return_inverse=True)
+    order = np.lexsort((nodes, alike[at], group[at]))
+    same, whole = alike[at][order], group[at][order]
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (same[1:] != same[:-1]) | (whole[1:] != whole[:-1])
+    place = np.arange(len(order))
+    turn = np.empty(len(order), np.int64)
+    turn[order] = place - np.maximum.accumulate(np.where(fresh, place, 0))
+    return np.asarray(turn[back])
 
 
 def _at_nodes_of(
@@ -194,7 +237,7 @@ def _probable(
     copied: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Return how probable each edge is: as its weight says, or less where it has rivals."""
-    alone = _alone(left, right)
+    alone = _without_rivals(left, right)
     probability = 1.0 / (1.0 + np.exp2(-weight))
     rivals = np.flatnonzero(~alone)
     one, other = (np.unique(end[rivals], return_inverse=True)[1] for end in (left, right))
@@ -206,7 +249,7 @@ def _probable(
     return probability
 
 
-def _alone(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _without_rivals(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which edges have neither node in common with another."""
     return np.asarray((np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1))
 

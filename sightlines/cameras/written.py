@@ -12,6 +12,7 @@ wording
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -135,7 +136,7 @@ def written_of(observations: pa.Table) -> Written:
         lon=lon[rows],
         lat=lat[rows],
         camera_count=counted[rows],
-        texts={name: _texts(observations[name], rows) for name in ("source", *CODED)},
+        texts=_texts_of(observations, rows),
         directions=Directions(offsets[:-1][rows], count[rows], bearing),
     )
 
@@ -174,6 +175,14 @@ def _located(observations: pa.Table, order: NDArray[np.int64] | None) -> NDArray
     lon, lat = (pc.is_valid(column).to_numpy() for column in columns)
     rows = np.arange(len(lon)) if order is None else order
     return np.asarray(rows[(lon & lat)[rows]])
+
+
+def _texts_of(observations: pa.Table, rows: NDArray[np.int64] | slice) -> dict[str, Texts]:
+    names = ("source", *CODED)
+    # Arrow encodes a column on one thread, and on several threads several columns.
+    with ThreadPoolExecutor() as threads:
+        found = threads.map(lambda name: _texts(observations[name], rows), names)
+        return dict(zip(names, found, strict=True))
 
 
 def _texts(column: pa.ChunkedArray, rows: NDArray[np.int64] | slice) -> Texts:

@@ -141,6 +141,24 @@ def test_assigned_takes_records_that_nothing_tells_apart_as_they_come(observed):
     assert {found["a1 b1"], found["a2 b1"]} == {"match", "rival"}
 
 
+def test_assigned_pairs_as_many_as_there_are_of_those_that_nothing_tells_apart(observed):
+    names = ("a1", "a2", "a3", "b1", "b2")
+    same = {name: {"lon": 7.0} for name in names}
+    weights = {f"{one} {other}": 9.0 for one in names[:3] for other in names[3:]}
+    found = decide(observed, " ".join(names), weights, **same)
+    matched = [pair for pair, outcome in found.items() if outcome == "match"]
+    assert matched == ["a1 b1", "a2 b2"]
+
+
+def test_assigned_pairs_alike_ones_with_different_ones(observed):
+    # Two that nothing tells apart, and two others that both may be: in turn leads nowhere.
+    same = {"a1": {"lon": 7.0}, "a2": {"lon": 7.0}}
+    weights = {f"{one} {other}": 9.0 for one in ("a1", "a2") for other in ("b1", "b2")}
+    found = decide(observed, "a1 a2 b1 b2", weights, **same)
+    assert sorted(found.values()) == ["match", "match", "rival", "rival"]
+    assert {found["a1 b1"], found["a2 b1"]} == {"match", "rival"}
+
+
 def test_assigned_takes_one_of_two_that_nothing_tells_apart(observed):
     same = {"b1": {"lon": 7.0}, "b2": {"lon": 7.0}}
     found = decide(observed, "a1 b1 b2", {"a1 b1": 3.0, "a1 b2": 3.0}, **same)
