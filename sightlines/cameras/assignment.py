@@ -28,6 +28,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from sightlines.cameras.marginals import marginals
+from sightlines.cameras.neighbourhood import begins, counted_off
 from sightlines.schema import COMPARISONS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -152,6 +153,12 @@ def components(n: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> N
     return found
 
 
+def _groups(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of the connected component of each edge between left and right nodes."""
+    n_left, n_right = left.max(initial=-1) + 1, right.max(initial=-1) + 1
+    return components(n_left + n_right, left, n_left + right)[left]
+
+
 def _one_to_one(
     features: Features, edges: Edges, rows: NDArray[np.int64], least_probability: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -166,13 +173,13 @@ def _one_to_one(
     left, right = (end[free] for end in ends)
     probability = forced.astype(np.float64)
     probability[free] = _probable(left, right, edges.weight[rows[free]], edges.copied[rows[free]])
-    twins = features.fingerprint[low[free]], features.fingerprint[high[free]]
+    alike = features.fingerprint[low], features.fingerprint[high]
     probability[free] = np.maximum(
-        _of_alike(left, twins[1], probability[free]), _of_alike(right, twins[0], probability[free])
+        _of_alike(left, alike[1][free], probability[free]),
+        _of_alike(right, alike[0][free], probability[free]),
     )
     enough = free[probability[free] >= least_probability]
     best = enough[_without_rivals(*(end[enough] for end in ends))]
-    alike = features.fingerprint[low], features.fingerprint[high]
     open_ = _free_of(ends, enough, best)
     in_turn = open_[_in_turn([end[open_] for end in ends], [each[open_] for each in alike])]
     open_ = _free_of(ends, open_, in_turn)
@@ -198,8 +205,7 @@ def _in_turn(ends: list[NDArray[np.int64]], alike: list[NDArray[np.uint64]]) -> 
     Thousands of records at one point are paired by this at once; an assignment of so many equal
     choices would take minutes.
     """
-    n_left, n_right = (end.max(initial=-1) + 1 for end in ends)
-    group = components(n_left + n_right, ends[0], n_left + ends[1])[ends[0]]
+    group = _groups(*ends)
     turns = [_turn(end, each, group) for end, each in zip(ends, alike, strict=True)]
     same = np.flatnonzero(turns[0] == turns[1])
     return same[_without_rivals(*(end[same] for end in ends))]
@@ -211,12 +217,8 @@ def _turn(
     """Count off the nodes of edges within each group and fingerprint, from 0."""
     nodes, at, back = np.unique(node, return_index=True, return_inverse=True)
     order = np.lexsort((nodes, alike[at], group[at]))
-    same, whole = alike[at][order], group[at][order]
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (same[1:] != same[:-1]) | (whole[1:] != whole[:-1])
-    place = np.arange(len(order))
     turn = np.empty(len(order), np.int64)
-    turn[order] = place - np.maximum.accumulate(np.where(fresh, place, 0))
+    turn[order] = counted_off(begins(alike[at][order], group[at][order]))
     return np.asarray(turn[back])
 
 
@@ -241,10 +243,8 @@ def _probable(
     probability = 1.0 / (1.0 + np.exp2(-weight))
     rivals = np.flatnonzero(~alone)
     one, other = (np.unique(end[rivals], return_inverse=True)[1] for end in (left, right))
-    n_left, n_right = one.max(initial=-1) + 1, other.max(initial=-1) + 1
-    group = components(n_left + n_right, one, n_left + other)[one]
     bits = weight[rivals] + np.where(copied[rivals], COPY_BITS, 0.0)
-    among = marginals(one, other, bits, group)
+    among = marginals(one, other, bits, _groups(one, other))
     probability[rivals] = np.minimum(among, probability[rivals])
     return probability
 
@@ -259,10 +259,8 @@ def _of_alike(
 ) -> NDArray[np.float64]:
     """Add up, for each edge, those of one node to records with one fingerprint."""
     order = np.lexsort((other, node))
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (node[order][1:] != node[order][:-1]) | (other[order][1:] != other[order][:-1])
     of_edge = np.empty(len(order), np.int64)
-    of_edge[order] = np.cumsum(fresh) - 1
+    of_edge[order] = np.cumsum(begins(node[order], other[order])) - 1
     return np.asarray(np.minimum(np.bincount(of_edge, probability)[of_edge], 1.0))
 
 
@@ -281,8 +279,7 @@ def _heaviest(
     Each left node has an edge to a node of its own that gains nothing, so that a full matching
     exists and a node is free to choose nobody.
     """
-    n_left, n_right = left.max(initial=-1) + 1, right.max(initial=-1) + 1
-    group = components(n_left + n_right, left, n_left + right)[left]
+    group = _groups(left, right)
     order = np.argsort(group, kind="stable")
     begins = np.flatnonzero(np.diff(group[order], prepend=-1))
     # One solver for many small components: it costs more than in proportion to their number.

@@ -24,6 +24,7 @@ import numpy as np
 
 from sightlines.cameras.neighbourhood import (
     AROUND,
+    begins,
     block_keys,
     distances_m,
     expanded,
@@ -148,9 +149,7 @@ def nearest_m(
     within = np.flatnonzero(distance_m <= radius_m)
     source = features.source[other]
     order = within[np.lexsort((distance_m[within], source[within], place[within]))]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (place[order][1:] != place[order][:-1]) | (source[order][1:] != source[order][:-1])
-    best = order[first]
+    best = order[begins(place[order], source[order])]
     return place[best], source[best], distance_m[best]
 
 

@@ -14,7 +14,7 @@ rank
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -184,11 +184,21 @@ def _ranked(features: Features, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     key, source = features.key[rows], features.source[rows]
     whole = np.lexsort((features.fingerprint[rows], source, key))
     key, source = key[whole], source[whole]
-    fresh = np.ones(len(whole), np.bool_)
-    fresh[1:] = (key[1:] != key[:-1]) | (source[1:] != source[:-1])
-    at = np.arange(len(whole))
-    rank = at - np.maximum.accumulate(np.where(fresh, at, 0))
+    rank = counted_off(begins(key, source))
     return np.asarray(whole[np.lexsort((source, rank, key))])
+
+
+def begins(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say of sorted rows which is the first of those that have the same in all columns."""
+    first = np.ones(len(columns[0]), np.bool_)
+    first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return first
+
+
+def counted_off(first: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count the rows from each first one (`begins`) on, from 0."""
+    at = np.arange(len(first))
+    return np.asarray(at - np.maximum.accumulate(np.where(first, at, 0)))
 
 
 def distances_m(
