@@ -77,13 +77,13 @@ def test_marginals_are_exact_where_candidates_form_no_ring(bits):
 
 @settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from(COUPLES), BITS, min_size=1))
-def test_marginals_come_close_where_candidates_form_rings(weights):
+def test_marginals_agree_on_what_is_clear_where_candidates_form_rings(weights):
     expected = slow_marginals(weights)
     probability = found(weights)
-    # In a ring whoever is ahead is taken for further ahead.
-    assert all(abs(probability[couple] - expected[couple]) < 0.4 for couple in weights)
-    assert all(probability[couple] > 0.6 for couple in weights if expected[couple] > 0.9)
-    assert all(probability[couple] < 0.4 for couple in weights if expected[couple] < 0.1)
+    # In a ring whoever is ahead is taken for further ahead, so no distance between the two is the
+    # most: two exchanges of 14 bits each, of which one is ahead by half a bit, come out as certain.
+    assert all(probability[couple] > 0.7 for couple in weights if expected[couple] > 0.9)
+    assert all(probability[couple] < 0.3 for couple in weights if expected[couple] < 0.1)
     for side in (0, 1):
         for record in range(4):
             mine = [probability[couple] for couple in weights if couple[side] == record]
